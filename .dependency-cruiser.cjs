@@ -1,0 +1,59 @@
+// Who may import whom. The folder's layer decides; the lists read "X imports only Y".
+const lib = (names) => `^libs/(${names})/`;
+const CONTRACT = 'events';
+const CORE = 'stream-core|sse-wire|run-state|routing';
+const UTIL = 'settings|observability';
+const ADAPTER = 'event-bus-nats|event-history-redis|session-store|in-memory|access-token';
+const only = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: lib(from), pathNot: '\\.(spec|itest)\\.ts$' },
+  to: { path: '^(libs|services|e2e)/', pathNot: [lib(allowed), `^libs/$1/`] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    only('contract-imports-nothing-of-ours', CONTRACT, CONTRACT),
+    only('core-imports-contract-and-core', CORE, `${CONTRACT}|${CORE}`),
+    only('util-imports-contract-and-core', UTIL, `${CONTRACT}|${CORE}|${UTIL}`),
+    only('adapters-import-core-contract-util', ADAPTER, `${CONTRACT}|${CORE}|${UTIL}`),
+    {
+      name: 'services-never-import-each-other',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/', pathNot: '^services/standalone/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'libs-never-import-services',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(services|e2e)/' },
+    },
+    {
+      name: 'test-kit-only-in-tests',
+      severity: 'error',
+      from: { path: '^(libs|services)/', pathNot: ['\\.(spec|itest)\\.ts$', '^libs/test-kit/'] },
+      to: { path: '^libs/test-kit/' },
+    },
+    {
+      name: 'only-through-the-index',
+      severity: 'error',
+      from: { path: '^(libs|services)/([^/]+)/' },
+      to: { path: '^(libs|services)/[^/]+/src/', pathNot: ['^$1/$2/', '/src/index\\.ts$'] },
+    },
+    {
+      name: 'no-undeclared-packages',
+      severity: 'error',
+      from: { path: '^(libs|services)/', pathNot: '\\.(spec|itest)\\.ts$' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|node_modules)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tools/depcruise.tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'] },
+  },
+};

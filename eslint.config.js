@@ -1,0 +1,65 @@
+import tseslint from 'typescript-eslint';
+
+const coreBans = ['@nestjs/*', 'fastify', '@fastify/*', 'ioredis', '@nats-io/*', 'pino'];
+const core = [
+  'libs/events/src/**',
+  'libs/stream-core/src/**',
+  'libs/sse-wire/src/**',
+  'libs/run-state/src/**',
+  'libs/routing/src/**',
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'docs/**', '.vana/**'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: true }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-console': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // The core is plain TypeScript: no framework, no vendor client.
+    files: core,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: coreBans, message: 'The core imports no framework and no vendor client.' }] },
+      ],
+    },
+  },
+  {
+    // The core has no clock, timers or process of its own: they come in through ports.
+    files: ['libs/stream-core/src/**', 'libs/sse-wire/src/**', 'libs/run-state/src/**', 'libs/routing/src/**'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'performance',
+        'queueMicrotask',
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now' },
+        { object: 'Math', property: 'random' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    extends: [tseslint.configs.base],
+    rules: { eqeqeq: 'error' },
+  },
+);

@@ -1,0 +1,4 @@
+// Nest's modules import each other in a circle; under jest's ESM loader the order decides.
+import 'reflect-metadata';
+import '@nestjs/common';
+import '@nestjs/core';

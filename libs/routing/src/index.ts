@@ -1,0 +1,1 @@
+export type { BroadcasterBeat, Presence } from './presence.js';

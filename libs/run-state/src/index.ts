@@ -1,0 +1,12 @@
+export { mayRead, mayWrite, type SessionRecord } from './session-record.js';
+export {
+  RUN_STATUSES,
+  canMove,
+  isTerminal,
+  type RunRecord,
+  type RunStatus,
+  type TerminalRunStatus,
+} from './run-record.js';
+export type { SessionStore } from './ports/session-store.js';
+export type { RunStore } from './ports/run-store.js';
+export { ORCHESTRATOR_PATTERNS, type OrchestratorCommands, type StartRun } from './ports/orchestrator-commands.js';

@@ -1,0 +1,46 @@
+// Port: sessions. The truth is one record per session; caches in front are confirmed at the truth
+// before a denial or a miss is answered. Adapters: JetStream KV with Redis in front, in-memory.
+import type { SessionKey } from '@vana/events';
+import type { SessionRecord } from '../session-record.js';
+
+export interface SessionStore {
+  /**
+   * Stores a new session unless the id was ever used in its tenant.
+   * @returns `undefined` when created, else the record that stands there (perhaps a tombstone)
+   * @throws VanaError store_unavailable
+   */
+  create(record: SessionRecord): Promise<SessionRecord | undefined>;
+
+  /**
+   * The record, tombstones included; `undefined` only when the truth has none.
+   * @throws VanaError store_unavailable
+   */
+  get(key: SessionKey): Promise<SessionRecord | undefined>;
+
+  /**
+   * Changes a record by compare-and-set: `change` is called with the newest record (again if somebody
+   * else was faster) and returns the new one, or `undefined` to leave it. It must be pure. Tombstones
+   * are not changed.
+   * @returns the record as it stands afterwards; `undefined` when there is none
+   * @throws VanaError store_unavailable | store_conflict (lost the race too often)
+   */
+  update(
+    key: SessionKey,
+    change: (record: SessionRecord) => SessionRecord | undefined,
+  ): Promise<SessionRecord | undefined>;
+
+  /**
+   * Puts a tombstone in place of the record. Idempotent.
+   * @throws VanaError store_unavailable
+   */
+  remove(key: SessionKey, deletedAtMs: number): Promise<void>;
+
+  /**
+   * Sessions owned by a principal, newest first, tombstones left out.
+   * @throws VanaError store_unavailable
+   */
+  listOwned(tenant: string, owner: string, limit: number): Promise<SessionRecord[]>;
+
+  /** Tells of every change of a record by any pod, tombstones included. Returns the stop function. */
+  onChange(listener: (record: SessionRecord) => void): () => void;
+}
