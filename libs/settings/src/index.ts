@@ -1,1 +1,2 @@
-export {};
+export { readSettings, type SettingProblem } from './read-settings.js';
+export { count, flag, milliseconds, portNumber, seconds } from './fields.js';
