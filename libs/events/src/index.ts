@@ -22,6 +22,7 @@ export {
   type Channel,
   type StoredEvent,
 } from './stored-event.js';
+export { encodeStoredEvent } from './encode-stored-event.js';
 export { ERROR_CATEGORIES, ERROR_CODES, type ErrorBody, type ErrorCategory, type ErrorCode } from './error-codes.js';
 export { VanaError } from './vana-error.js';
 export { CLOSE_REASONS, type CloseReason } from './close-reasons.js';
