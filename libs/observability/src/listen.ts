@@ -1,0 +1,28 @@
+// Binding the port. A port that is taken is a fault with a code of its own: it is the commonest one at start.
+import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { VanaError } from '@vana/events';
+import { codeOf } from './code-of.js';
+
+/**
+ * @param port 0 takes a free one
+ * @returns the base URL, e.g. `http://127.0.0.1:8080`; a wildcard host is given as the loopback address
+ * @throws VanaError `port_in_use` with {host, port}
+ */
+export async function listen(app: NestFastifyApplication, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE') {
+      throw new VanaError('port_in_use', { details: { host, port }, cause: error });
+    }
+    throw error;
+  }
+  const address = app.getHttpServer().address() as AddressInfo;
+  return `http://${reachableHost(host)}:${address.port}`;
+}
+
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

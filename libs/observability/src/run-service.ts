@@ -1,0 +1,42 @@
+// The life of a service process: start, wait for SIGTERM or SIGINT, close, exit.
+import { faultSentence } from './fault-sentence.js';
+
+export interface RunningService {
+  /** Base URL, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Stops taking work, ends what is open, frees everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+type Host = Pick<NodeJS.Process, 'on' | 'exit'> & { readonly stderr: Pick<NodeJS.WriteStream, 'write'> };
+
+/** A close that hangs must not keep a pod from being replaced. */
+const CLOSE_DEADLINE_MS = 20_000;
+
+/**
+ * For `main.ts`. Exit codes: 0 after a signal, 1 when the start or the close failed (one sentence on stderr).
+ * A second signal exits at once with 130.
+ */
+export async function runService(name: string, start: () => Promise<RunningService>, host: Host = process) {
+  let service: RunningService | undefined;
+  let stopping = false;
+  const fail = (error: unknown) => {
+    const sentence = faultSentence(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+    host.stderr.write(`${name}: ${sentence}\n`);
+    host.exit(1);
+  };
+  const stop = () => {
+    if (stopping) host.exit(130);
+    stopping = true;
+    if (service === undefined) host.exit(0);
+    setTimeout(() => host.exit(1), CLOSE_DEADLINE_MS).unref();
+    service?.close().then(() => host.exit(0), fail);
+  };
+  host.on('SIGTERM', stop);
+  host.on('SIGINT', stop);
+  try {
+    service = await start();
+  } catch (error) {
+    fail(error);
+  }
+}
