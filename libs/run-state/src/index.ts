@@ -2,6 +2,7 @@ export { mayRead, mayWrite, type SessionRecord } from './session-record.js';
 export {
   RUN_STATUSES,
   canMove,
+  isLost,
   isTerminal,
   type RunRecord,
   type RunStatus,
@@ -10,3 +11,4 @@ export {
 export type { SessionStore } from './ports/session-store.js';
 export type { RunStore } from './ports/run-store.js';
 export { ORCHESTRATOR_PATTERNS, type OrchestratorCommands, type StartRun } from './ports/orchestrator-commands.js';
+export { decodeReply, encodeReply, type CommandReply } from './command-codec.js';

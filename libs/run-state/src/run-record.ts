@@ -19,7 +19,9 @@ export interface RunRecord {
   readonly createdAtMs: number;
   readonly startedAtMs?: number;
   readonly endedAtMs?: number;
-  /** The worker renews it; past it the run is lost. */
+  /** The worker that holds the run (a fresh random id per execution); whoever takes a lost run over puts its own. */
+  readonly claimedBy?: string;
+  /** The holder renews it; past it the run is lost. A queued run has one too, until a worker claims it. */
   readonly leaseUntilMs?: number;
   readonly reason?: string;
 }
@@ -35,6 +37,11 @@ const NEXT: Record<RunStatus, readonly RunStatus[]> = {
 
 export function isTerminal(status: RunStatus): status is TerminalRunStatus {
   return NEXT[status].length === 0;
+}
+
+/** Nobody works on it any more: it has not ended and its lease has passed. */
+export function isLost(run: RunRecord, nowMs: number): boolean {
+  return !isTerminal(run.status) && (run.leaseUntilMs ?? 0) <= nowMs;
 }
 
 export function canMove(from: RunStatus, to: RunStatus): boolean {

@@ -18,14 +18,19 @@ export interface OrchestratorCommands {
   /**
    * Starts a run; creates the session for the caller if its id is unknown.
    * @throws VanaError run_active (details.runId) | session_not_found | session_gone | too_many_runs |
-   * idempotency_mismatch | question_empty | question_too_long | store_unavailable | no_orchestrator
+   * idempotency_mismatch | question_empty | question_too_long | invalid_session_id | store_unavailable |
+   * no_orchestrator | shutting_down
    */
   startRun(command: StartRun): Promise<RunRecord>;
   /** @throws VanaError run_not_found | store_unavailable | no_orchestrator */
   getRun(command: { principal: Principal; runId: string }): Promise<RunRecord>;
   /** Asks a run to stop; a run that has ended is returned as it is. @throws as getRun */
   cancelRun(command: { principal: Principal; runId: string }): Promise<RunRecord>;
-  /** @throws VanaError session_exists | session_gone | store_unavailable | no_orchestrator */
+  /**
+   * Without an id one is made up.
+   * @throws VanaError session_exists | session_gone | session_not_found (the id is somebody else's) |
+   * invalid_session_id | store_unavailable | no_orchestrator
+   */
   createSession(command: { principal: Principal; sessionId?: string; title?: string }): Promise<SessionRecord>;
   /** @throws VanaError session_not_found | session_gone | store_unavailable | no_orchestrator */
   getSession(command: { principal: Principal; sessionId: string }): Promise<SessionRecord>;

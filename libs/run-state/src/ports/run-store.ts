@@ -21,4 +21,12 @@ export interface RunStore {
     runId: string,
     change: (record: RunRecord) => RunRecord | undefined,
   ): Promise<RunRecord | undefined>;
+
+  /**
+   * Tells of every change of a record by any pod, own changes included: how a worker learns of a cancel
+   * and a waiting command of the end. A change may be told late or, over a broken connection, not at all
+   * (the next renewal of the lease sees it). A listener's exception costs nothing but itself.
+   * Returns the stop function.
+   */
+  onChange(listener: (record: RunRecord) => void): () => void;
 }
