@@ -12,10 +12,6 @@ interface GuardedRequest extends AuthenticatedRequest {
   readonly url: string;
 }
 
-interface GuardedReply {
-  header(name: string, value: string): unknown;
-}
-
 function hasTokenInQuery(url: string): boolean {
   const start = url.indexOf('?');
   if (start < 0) return false;
@@ -54,14 +50,8 @@ export function createAccessTokenGuard(strategyName: string): Type<CanActivate> 
     }
 
     /** Passport tells many reasons; the caller gets one answer, which helps nobody to guess. */
-    override handleRequest<T = Principal>(
-      error: unknown,
-      principal: T | false | undefined,
-      _info: unknown,
-      context: ExecutionContext,
-    ): T {
+    override handleRequest<T = Principal>(error: unknown, principal: T | false | undefined): T {
       if (!error && principal) return principal;
-      context.switchToHttp().getResponse<GuardedReply>().header('www-authenticate', 'Bearer');
       throw new VanaError('unauthenticated');
     }
   }

@@ -23,9 +23,10 @@ function handlersOf(app: INestApplicationContext): RouteHandler[] {
   for (const module of app.get(ModulesContainer).values()) {
     for (const { metatype } of module.controllers.values()) {
       if (typeof metatype !== 'function') continue;
-      const owner = metatype as Type<Record<string, () => unknown>>;
-      for (const method of scanner.getAllMethodNames(owner.prototype)) {
-        const handler = owner.prototype[method];
+      const owner = metatype as Type;
+      const methods = owner.prototype as Readonly<Record<string, () => unknown>>;
+      for (const method of scanner.getAllMethodNames(methods)) {
+        const handler = methods[method];
         if (handler !== undefined && Reflect.hasMetadata(PATH_METADATA, handler)) {
           found.push({ name: `${owner.name}.${method}`, handler, owner });
         }
