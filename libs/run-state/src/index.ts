@@ -12,3 +12,4 @@ export type { SessionStore } from './ports/session-store.js';
 export type { RunStore } from './ports/run-store.js';
 export { ORCHESTRATOR_PATTERNS, type OrchestratorCommands, type StartRun } from './ports/orchestrator-commands.js';
 export { decodeReply, encodeReply, type CommandReply } from './command-codec.js';
+export { changeRun, changeSession, tombstoneOf } from './record-changes.js';

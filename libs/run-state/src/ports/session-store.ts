@@ -12,15 +12,16 @@ export interface SessionStore {
   create(record: SessionRecord): Promise<SessionRecord | undefined>;
 
   /**
-   * The record, tombstones included; `undefined` only when the truth has none.
+   * The record, tombstones included; `undefined` only when the truth has none. A live record may come from a
+   * cache and be some seconds old; with `fresh` it is read at the truth: ask so before a denial.
    * @throws VanaError store_unavailable
    */
-  get(key: SessionKey): Promise<SessionRecord | undefined>;
+  get(key: SessionKey, options?: { fresh?: boolean }): Promise<SessionRecord | undefined>;
 
   /**
    * Changes a record by compare-and-set: `change` is called with the newest record (again if somebody
    * else was faster) and returns the new one, or `undefined` to leave it. It must be pure. Tombstones
-   * are not changed.
+   * are not changed; key, owner and creation time stay whatever it returns.
    * @returns the record as it stands afterwards; `undefined` when there is none
    * @throws VanaError store_unavailable | store_conflict (lost the race too often)
    */
