@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { CLOSE_REASONS, type CloseReason } from './close-reasons.js';
 import { ERROR_CATEGORIES, ERROR_CODES, type ErrorCode } from './error-codes.js';
 import { idSchema } from './ids.js';
+import { positionSchema } from './position.js';
 
-const position = z.string().regex(/^[a-z0-9]{1,16}-\d+$/);
+const position = positionSchema;
 const timestamp = z.iso.datetime();
 
 /** Both ends are positions; the range is (from, to]: `to` was missed, `from` was not. */

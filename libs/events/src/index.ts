@@ -1,5 +1,5 @@
 export { DEFAULT_TENANT, ID_PATTERN, idSchema, isValidId, sessionKeyString, type SessionKey } from './ids.js';
-export { formatPosition, parsePosition, type Position } from './position.js';
+export { formatPosition, parsePosition, positionSchema, type Position } from './position.js';
 export {
   EVENT_STREAM,
   EVENT_SUBJECT_FILTER,
@@ -40,3 +40,46 @@ export {
   type GapReason,
   type Resume,
 } from './control-blocks.js';
+export {
+  EVENT_KINDS,
+  OUTSIDE_TYPE_PATTERN,
+  isKnownType,
+  isOutsideType,
+  type EventData,
+  type EventType,
+} from './registry.js';
+export { MAX_DATA_DEPTH, MAX_OUTSIDE_DATA_BYTES, encodedSize, validateEvent } from './validate-event.js';
+export type { FieldProblem } from './field-problems.js';
+export { MAX_QUESTION_CHARACTERS, MAX_TITLE_CHARACTERS } from './http/fields.js';
+export { parseBody, parseQuery } from './http/parse-body.js';
+export {
+  parseStartRun,
+  startRunAnswerSchema,
+  startRunBodySchema,
+  type StartRunAnswer,
+  type StartRunBody,
+  type StartRunRequest,
+} from './http/start-run.js';
+export { RUN_STATES, runBodySchema, type RunBody } from './http/runs.js';
+export {
+  agentHistoryQuerySchema,
+  createSessionBodySchema,
+  sessionBodySchema,
+  sessionListBodySchema,
+  sessionListQuerySchema,
+  type CreateSessionBody,
+  type SessionBody,
+  type SessionListBody,
+} from './http/sessions.js';
+export {
+  agentHistoryBodySchema,
+  blockBodySchema,
+  eventPageBodySchema,
+  gapBodySchema,
+  pollAnswerSchema,
+  type AgentHistoryBody,
+  type BlockBody,
+  type EventPageBody,
+  type PollAnswer,
+} from './http/event-pages.js';
+export { errorBodySchema } from './http/errors.js';

@@ -1,5 +1,6 @@
 // The position of an event: which life of the bus stream (epoch) and where in it (seq).
 // It is the SSE id, `<epoch>-<seq>`; `<epoch>-0` means "before the first event".
+import { z } from 'zod';
 
 export interface Position {
   /** Short hash of the bus stream's name and creation time; 1..16 characters of [a-z0-9]. */
@@ -9,6 +10,9 @@ export interface Position {
 }
 
 const POSITION_PATTERN = /^([a-z0-9]{1,16})-(0|[1-9][0-9]{0,15})$/;
+
+/** A position in its text form, as it is in SSE ids, cursors and control blocks. */
+export const positionSchema = z.string().regex(POSITION_PATTERN, 'must be <epoch>-<sequence>');
 
 export function formatPosition(epoch: string, seq: number): string {
   return `${epoch}-${seq}`;
