@@ -1,1 +1,2 @@
-export {};
+export { createMonitoring, type MonitoringPorts } from './app.module.js';
+export { readMonitoringSettings, type MonitoringSettings } from './settings.js';
