@@ -6,3 +6,8 @@ export type { Clock } from './ports/clock.js';
 export type { FrameEncoder } from './ports/frame-encoder.js';
 export type { FeedObserver, HealSource } from './ports/feed-observer.js';
 export type { AttachRequest, Batch, Reader, ReaderSink, ReplayMode } from './reader.js';
+export { DEFAULT_FEED_LIMITS, type FeedLimits } from './limits.js';
+export { FeedTable, type FeedStats, type SweepResult } from './feed-table.js';
+export type { EventPage } from './event-page.js';
+export type { FeedPorts } from './feed-ports.js';
+export { join, type JoinVerdict } from './join.js';

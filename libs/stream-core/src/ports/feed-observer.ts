@@ -13,10 +13,10 @@ export interface FeedObserver {
   /** `count` entries came from `source` because they were not in the ring or not delivered live. */
   healed(session: SessionKey, source: HealSource, count: number): void;
   gap(session: SessionKey, reason: GapReason): void;
-  /** Live entry dropped: it was seen already. */
-  duplicate(session: SessionKey): void;
+  /** A live copy was not used: seen already, not in the log (spoofed), or more than `heldLimit` were waiting. */
+  liveDropped(session: SessionKey, reason: 'duplicate' | 'not_in_log' | 'overflow'): void;
   /** History could not be read or written; the log served instead. */
   historyFailed(session: SessionKey, operation: 'read' | 'append', error: unknown): void;
-  /** `readers` × `events` written in one turn. */
-  delivered(session: SessionKey, readers: number, events: number, bytes: number): void;
+  /** One event written to one reader is one delivery; told once per turn and feed. */
+  delivered(session: SessionKey, deliveries: number, bytes: number): void;
 }

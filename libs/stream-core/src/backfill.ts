@@ -1,0 +1,55 @@
+// Pages of a session's past for readers that the ring does not cover: history first, the log where
+// history lacks them, is slow or is down. Readers at the same position share one read.
+import type { FeedContext } from './feed-ports.js';
+import { chainedPrefix, eventItem, itemsFromLog, type FeedItem, type ItemRun } from './feed-item.js';
+import type { HistoryWriter } from './history-writer.js';
+import { patientHistory } from './patient-history.js';
+import type { LogEntry } from './ports/log-entry.js';
+
+export class Backfill {
+  readonly #underWay = new Map<number, Promise<ItemRun>>();
+
+  constructor(
+    private readonly context: FeedContext,
+    private readonly writer: HistoryWriter,
+  ) {}
+
+  /**
+   * The steps after `position`, at most a page of them; none when the log holds nothing later.
+   * @throws VanaError bus_unavailable
+   */
+  page(position: number): Promise<ItemRun> {
+    const shared = this.#underWay.get(position);
+    if (shared) return shared;
+    const page = this.#read(position).finally(() => this.#underWay.delete(position));
+    this.#underWay.set(position, page);
+    return page;
+  }
+
+  async #read(position: number): Promise<ItemRun> {
+    const { history, limits, log, observer, session } = this.context;
+    const toItem = (from: number, entry: LogEntry): FeedItem => this.#item(from, entry);
+    const cached = await patientHistory(this.context, () =>
+      history.read(session, log.epoch, position, limits.pageSize),
+    );
+    const chained = chainedPrefix(position, cached);
+    if (chained.length > 0) {
+      observer.healed(session, 'history', chained.length);
+      return itemsFromLog(position, chained, toItem);
+    }
+    const entries = await log.read(session, position, limits.pageSize);
+    if (entries.length > 0) observer.healed(session, 'log', entries.length);
+    this.writer.writeBack(entries);
+    return itemsFromLog(position, entries, toItem);
+  }
+
+  /** An event whose own time to live has run out is passed over in replay. */
+  #item(from: number, entry: LogEntry): FeedItem {
+    const { clock, encoder, log, observer, session } = this.context;
+    const { ttl } = entry.event;
+    if (ttl !== undefined && entry.storedAtMs + ttl * 1_000 < clock.now()) return { from, to: entry.seq };
+    const item = eventItem(from, entry, log.epoch, encoder);
+    if (item.gap) observer.gap(session, item.gap);
+    return item;
+  }
+}
