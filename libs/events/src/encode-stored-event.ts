@@ -1,38 +1,24 @@
-// The check at every publisher's door, and the bytes that go into the bus.
+// The bytes of an event as every publisher puts them into the bus, once the event is known to be valid.
 import { isValidId, type SessionKey } from './ids.js';
-import { MAX_EVENT_BYTES, storedEventSchema, type StoredEvent } from './stored-event.js';
+import type { StoredEvent } from './stored-event.js';
+import { validateEvent } from './validate-event.js';
 import { VanaError } from './vana-error.js';
 
 const encoder = new TextEncoder();
 
 /**
  * The event as JSON in UTF-8, at most 256 KiB.
- * @throws VanaError invalid_event (bad shape or ids, or the event names another session), event_too_large
+ * @throws VanaError invalid_event (bad ids or shape, or the event names another session), event_too_large
  */
 export function encodeStoredEvent(session: SessionKey, event: StoredEvent): Uint8Array {
   if (!isValidId(session.tenant) || !isValidId(session.sessionId)) {
-    throw new VanaError('invalid_event', { details: { fields: ['session'] } });
+    throw new VanaError('invalid_event', { details: { fields: [{ field: 'session', problem: 'has a bad id' }] } });
   }
-  const parsed = storedEventSchema.safeParse(event);
-  if (!parsed.success) {
+  const valid = validateEvent(event);
+  if (valid.sessionId !== session.sessionId) {
     throw new VanaError('invalid_event', {
-      details: { fields: parsed.error.issues.map((issue) => issue.path.join('.')) },
+      details: { fields: [{ field: 'sessionId', problem: 'must name the session that it is published to' }] },
     });
   }
-  if (event.sessionId !== session.sessionId) {
-    throw new VanaError('invalid_event', { details: { fields: ['sessionId'] } });
-  }
-  const bytes = encoder.encode(toJson(event));
-  if (bytes.length > MAX_EVENT_BYTES) {
-    throw new VanaError('event_too_large', { details: { bytes: bytes.length, maxBytes: MAX_EVENT_BYTES } });
-  }
-  return bytes;
-}
-
-function toJson(event: StoredEvent): string {
-  try {
-    return JSON.stringify(event);
-  } catch (cause) {
-    throw new VanaError('invalid_event', { details: { fields: ['data'] }, cause });
-  }
+  return encoder.encode(JSON.stringify(valid));
 }
