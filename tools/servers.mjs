@@ -1,0 +1,68 @@
+// nats-server and redis-server: found on the machine, or installed.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fail, say } from './bootstrap.mjs';
+
+const SERVERS = [
+  { program: 'nats-server', variable: 'NATS_SERVER_BIN', apt: 'nats-server', brew: 'nats-server' },
+  { program: 'redis-server', variable: 'REDIS_SERVER_BIN', apt: 'redis-server', brew: 'redis' },
+];
+/** Debian keeps servers out of the PATH of ordinary users. */
+const MORE_FOLDERS = ['/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
+
+/**
+ * @param needed program names; both by default
+ * @returns {NATS_SERVER_BIN, REDIS_SERVER_BIN} with absolute paths, to be passed on in the environment
+ */
+export function ensureServers(needed = SERVERS.map((server) => server.program)) {
+  const servers = SERVERS.filter((server) => needed.includes(server.program));
+  const missing = servers.filter((server) => find(server) === undefined);
+  if (missing.length > 0) install(missing);
+  return Object.fromEntries(servers.map((server) => [server.variable, find(server) ?? giveUp([server])]));
+}
+
+function find({ program, variable }) {
+  const named = process.env[variable];
+  if (named) return isExecutable(named) ? named : fail(`${variable} does not name a program that can be run.`);
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...MORE_FOLDERS];
+  return folders.map((folder) => join(folder, program)).find(isExecutable);
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function install(missing) {
+  const names = missing.map((server) => server.program).join(' and ');
+  if (process.platform === 'darwin' && isThere('brew')) {
+    say(`Installing ${names} with brew …`);
+    if (run('brew', ['install', ...missing.map((server) => server.brew)])) return;
+  } else if (process.getuid?.() === 0 && isThere('apt-get')) {
+    say(`Installing ${names} with apt-get …`);
+    const packages = missing.map((server) => server.apt);
+    // A stale package list is the usual reason for a failure, so it is refreshed first, every time.
+    run('apt-get', ['update', '-qq']);
+    if (run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages])) return;
+  }
+  giveUp(missing);
+}
+
+function giveUp(missing) {
+  const wishes = missing.map(({ program, variable }) => `${program} (or set ${variable} to where it is)`);
+  fail(`Please install ${wishes.join(' and ')}: the tests and the cluster run on the real servers.`);
+}
+
+function isThere(program) {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+function run(command, args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+}
