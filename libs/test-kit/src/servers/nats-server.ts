@@ -35,7 +35,8 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     });
     return [server, got];
   };
-  let [server, port] = await start(-1);
+  const [first, port] = await start(-1);
+  let server = first;
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
@@ -43,7 +44,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
     kill: (signal = 'SIGTERM') => server.stop(signal),
     restart: async () => {
       await server.stop();
-      [server, port] = await start(port);
+      [server] = await start(port);
     },
     signal: (signal) => server.signal(signal),
     stop: async (signal = 'SIGTERM') => {

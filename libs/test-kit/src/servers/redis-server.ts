@@ -22,7 +22,8 @@ export async function startRedisServer(options: { args?: readonly string[] } = {
     await server.waitUntil(async () => ((await processIdAt(port)) === server.pid ? true : undefined));
     return server;
   };
-  let [server, port] = await startOnFreePort(start);
+  const [first, port] = await startOnFreePort(start);
+  let server = first;
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
