@@ -1,1 +1,3 @@
-export {};
+export { createBroadcaster } from './create-broadcaster.js';
+export type { BroadcasterPorts } from './ports.js';
+export { readBroadcasterSettings, type BroadcasterSettings } from './settings.js';

@@ -1,0 +1,18 @@
+// What the service is built on.
+import type { Presence } from '@vana/routing';
+import type { SessionStore } from '@vana/run-state';
+import type { Logger, Registry } from '@vana/observability';
+import type { Clock, EventHistory, EventLog, FrameEncoder } from '@vana/stream-core';
+
+export interface BroadcasterPorts {
+  readonly log: EventLog;
+  readonly history: EventHistory;
+  readonly sessions: SessionStore;
+  readonly presence: Presence;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: SSE frames. */
+  readonly encoder?: FrameEncoder;
+}

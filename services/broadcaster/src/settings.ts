@@ -1,0 +1,67 @@
+// The broadcaster's settings, read once from the environment. Durations come in seconds, are kept in milliseconds.
+import { ACCESS_TOKEN_FIELDS, accessTokenSettingsFrom, type AccessTokenSettings } from '@vana/access-token';
+import { count, portNumber, readSettings, seconds } from '@vana/settings';
+import { z } from 'zod';
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: portNumber(8082),
+  /** Where gateways reach this pod when that is not `http://HOST:PORT`. */
+  ADVERTISE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  /** Without it there is no hot history: replay that the ring does not cover is read from the log. */
+  REDIS_URL: z.string().optional(),
+  SSE_MAX_QUEUE_SIZE: count(1_000),
+  SSE_MAX_HISTORY_PER_SESSION: count(500),
+  SSE_EVENT_TTL: seconds(300),
+  SSE_SESSION_TTL: seconds(1_800),
+  SSE_CLEANUP_INTERVAL: seconds(60),
+  SSE_HEARTBEAT_INTERVAL: seconds(30),
+  SSE_MAX_CONNECTIONS: count(10_000),
+  SSE_MAX_CONNECTIONS_PER_PRINCIPAL: count(100),
+  ...ACCESS_TOKEN_FIELDS,
+});
+
+export interface BroadcasterSettings {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly advertiseUrl: string | undefined;
+  readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
+  readonly natsUrl: string;
+  readonly redisUrl: string | undefined;
+  /** Events that a reader may lag before it is refilled from history. */
+  readonly maxQueueSize: number;
+  readonly maxHistoryPerSession: number;
+  readonly eventTtlMs: number;
+  /** A session's hot state is released after this time without a reader. */
+  readonly sessionTtlMs: number;
+  readonly cleanupIntervalMs: number;
+  readonly heartbeatMs: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerPrincipal: number;
+  readonly accessToken: AccessTokenSettings;
+}
+
+/** @throws VanaError settings_invalid with all bad keys */
+export function readBroadcasterSettings(env: Readonly<Record<string, string | undefined>>): BroadcasterSettings {
+  const values = readSettings(schema, env);
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    advertiseUrl: values.ADVERTISE_URL,
+    logLevel: values.LOG_LEVEL,
+    natsUrl: values.NATS_URL,
+    redisUrl: values.REDIS_URL,
+    maxQueueSize: values.SSE_MAX_QUEUE_SIZE,
+    maxHistoryPerSession: values.SSE_MAX_HISTORY_PER_SESSION,
+    eventTtlMs: values.SSE_EVENT_TTL * 1_000,
+    sessionTtlMs: values.SSE_SESSION_TTL * 1_000,
+    cleanupIntervalMs: values.SSE_CLEANUP_INTERVAL * 1_000,
+    heartbeatMs: values.SSE_HEARTBEAT_INTERVAL * 1_000,
+    maxConnections: values.SSE_MAX_CONNECTIONS,
+    maxConnectionsPerPrincipal: values.SSE_MAX_CONNECTIONS_PER_PRINCIPAL,
+    accessToken: accessTokenSettingsFrom(values),
+  };
+}

@@ -1,0 +1,84 @@
+// Opens an event stream: room on the pod, the right to read, then the feed. After the head is sent there is
+// no status code any more.
+import { VanaError, parsePosition } from '@vana/events';
+import { encodeRetry } from '@vana/sse-wire';
+import type { Clock, EventLog, FeedTable } from '@vana/stream-core';
+import type { FastifyReply } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { SessionAccess } from '../access/session-access.js';
+import type { OpenConnections } from '../connections/open-connections.js';
+import type { ConnectionMetrics } from '../metrics/connection-metrics.js';
+import { refuseStream } from './refuse-stream.js';
+import { jitteredMs } from './retry-times.js';
+import { SseConnection } from './sse-connection.js';
+import { StreamReader, type StreamTimes } from './stream-reader.js';
+import type { StreamRequest } from './stream-request.js';
+
+export interface StreamOpenerParts {
+  readonly feeds: FeedTable;
+  readonly log: EventLog;
+  readonly access: SessionAccess;
+  readonly connections: OpenConnections;
+  readonly metrics: ConnectionMetrics;
+  readonly clock: Clock;
+  readonly times: StreamTimes;
+}
+
+export class StreamOpener {
+  constructor(private readonly parts: StreamOpenerParts) {}
+
+  /** @throws VanaError session_not_found | session_gone | store_unavailable | bus_unavailable, before anything is sent */
+  async open(request: StreamRequest, reply: FastifyReply): Promise<void> {
+    if (this.#refused(request, reply)) return;
+    const state = await this.parts.access.check(request.session, request.principal, (found) => {
+      // Asked again: others may have come while the store was asked.
+      if (found === 'open' && !this.#refused(request, reply)) this.#begin(request, reply);
+      return found;
+    });
+    if (state === 'deleted') await this.#answerDeleted(request, reply);
+  }
+
+  #refused({ principal, route, position }: StreamRequest, reply: FastifyReply): boolean {
+    const refusal = this.parts.connections.refusal(principal);
+    if (refusal === undefined) return false;
+    this.parts.metrics.refused(route, refusal);
+    refuseStream(reply, refusal, position);
+    return true;
+  }
+
+  #begin(request: StreamRequest, reply: FastifyReply): void {
+    const { feeds, log, connections, metrics, clock, times } = this.parts;
+    const { session, principal, route, errorEvent, position, replay, channels } = request;
+    reply.hijack();
+    const connection = new SseConnection(reply.raw);
+    if (!connection.isOpen) return;
+    const reader = new StreamReader(connection, {
+      session,
+      principal,
+      route,
+      errorEvent,
+      epoch: () => log.epoch,
+      times,
+      clock,
+      onClosed: (reason) => {
+        connections.remove(reader);
+        metrics.closed(route, reason);
+      },
+    });
+    connections.add(reader);
+    metrics.opened(route);
+    connection.open(reply.getHeaders() as OutgoingHttpHeaders, encodeRetry(jitteredMs('usual')), reader);
+    const authenticated = principal.anonymous !== true;
+    const connectionId = randomUUID();
+    reader.follow(feeds.attach(session, { position, replay, channels, connectionId, authenticated }, reader));
+  }
+
+  /** 204 stops a native EventSource that has had everything, `end` included. */
+  async #answerDeleted({ session, position }: StreamRequest, reply: FastifyReply): Promise<void> {
+    const { log } = this.parts;
+    const at = position === undefined ? undefined : parsePosition(position);
+    if (at?.epoch !== log.epoch || at.seq < (await log.lastSeq(session))) throw new VanaError('session_gone');
+    void reply.status(204).header('cache-control', 'no-store').send();
+  }
+}
