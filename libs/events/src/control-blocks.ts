@@ -5,9 +5,10 @@ import { CLOSE_REASONS, type CloseReason } from './close-reasons.js';
 import { ERROR_CATEGORIES, ERROR_CODES, type ErrorCode } from './error-codes.js';
 import { idSchema } from './ids.js';
 import { positionSchema } from './position.js';
+import { timestampSchema } from './timestamp.js';
 
 const position = positionSchema;
-const timestamp = z.iso.datetime();
+const timestamp = timestampSchema;
 
 /** Both ends are positions; the range is (from, to]: `to` was missed, `from` was not. */
 export const rangeSchema = z.looseObject({ from: position, to: position });

@@ -48,7 +48,8 @@ export {
   type EventData,
   type EventType,
 } from './registry.js';
-export { MAX_DATA_DEPTH, MAX_OUTSIDE_DATA_BYTES, encodedSize, validateEvent } from './validate-event.js';
+export { MAX_DATA_DEPTH, MAX_OUTSIDE_DATA_BYTES, validateEvent } from './validate-event.js';
+export { encodedSize } from './encoded-json.js';
 export type { FieldProblem } from './field-problems.js';
 export { MAX_QUESTION_CHARACTERS, MAX_TITLE_CHARACTERS } from './http/fields.js';
 export { parseBody, parseQuery } from './http/parse-body.js';
@@ -83,3 +84,9 @@ export {
   type PollAnswer,
 } from './http/event-pages.js';
 export { errorBodySchema } from './http/errors.js';
+export { broadcasterBeatSchema } from './bus/presence.js';
+export { COMMANDS, principalSchema, runRecordSchema, sessionRecordSchema } from './bus/commands.js';
+export { eventsSchemaDocument } from './api/events-schema.js';
+export { openApiDocument } from './api/openapi.js';
+export { asyncApiDocument } from './api/asyncapi.js';
+export { HTTP_ROUTES, type HttpRoute } from './api/http-routes.js';

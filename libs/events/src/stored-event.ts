@@ -1,6 +1,7 @@
 // The event as it is stored in the bus stream. The position is not part of it: the bus gives that.
 import { z } from 'zod';
 import { idSchema } from './ids.js';
+import { timestampSchema } from './timestamp.js';
 
 export const CHANNELS = ['agents', 'research', 'chat'] as const;
 export const channelSchema = z.enum(CHANNELS);
@@ -29,7 +30,7 @@ export const storedEventSchema = z.looseObject({
   /** Seconds after which replay passes the event over; counted from the stored time. */
   ttl: z.number().positive().optional(),
   /** Publisher's clock, ISO 8601 UTC. Information only: nothing is ordered or expired by it. */
-  createdAt: z.iso.datetime(),
+  createdAt: timestampSchema,
   traceparent: z.string().max(64).optional(),
 });
 

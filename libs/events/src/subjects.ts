@@ -26,5 +26,5 @@ export function sessionOfSubject(subject: string): SessionKey | undefined {
   return isValidId(tenant) && isValidId(sessionId) ? { tenant, sessionId } : undefined;
 }
 
-/** Request subjects answered by the orchestrators' queue group (`ORCHESTRATOR_QUEUE`). */
+/** The queue group in which orchestrators answer the commands of `bus/commands.ts`. */
 export const ORCHESTRATOR_QUEUE = 'vana.orchestrators';

@@ -1,4 +1,5 @@
 // The publisher's door: an event goes to the bus only if readers of any version can rely on its shape.
+import { encodedSize, refuseAbove } from './encoded-json.js';
 import { fieldProblems, type FieldProblem } from './field-problems.js';
 import { EVENT_KINDS, isKnownType, isOutsideType } from './registry.js';
 import { MAX_EVENT_BYTES, storedEventSchema, type StoredEvent } from './stored-event.js';
@@ -20,22 +21,6 @@ export function validateEvent(event: unknown): StoredEvent {
   refuseAbove(encodedSize(valid), MAX_EVENT_BYTES);
   if (!isKnownType(valid.type)) refuseAbove(encodedSize(valid.data), MAX_OUTSIDE_DATA_BYTES);
   return valid;
-}
-
-/**
- * Bytes of the value as JSON in UTF-8.
- * @throws VanaError invalid_event for what JSON cannot express
- */
-export function encodedSize(value: object): number {
-  try {
-    return Buffer.byteLength(JSON.stringify(value));
-  } catch (cause) {
-    throw new VanaError('invalid_event', { details: { fields: [{ field: '', problem: 'is not JSON' }] }, cause });
-  }
-}
-
-function refuseAbove(bytes: number, limit: number): void {
-  if (bytes > limit) throw new VanaError('event_too_large', { details: { bytes, limit } });
 }
 
 function shapeProblems(event: unknown): FieldProblem[] {

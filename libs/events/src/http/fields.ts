@@ -17,6 +17,3 @@ export const questionSchema = z
   .meta({ minLength: 1, maxLength: MAX_QUESTION_CHARACTERS });
 
 export const titleSchema = z.string().max(MAX_TITLE_CHARACTERS);
-
-/** ISO 8601 UTC. */
-export const timestampSchema = z.iso.datetime();

@@ -1,7 +1,7 @@
 // GET and DELETE /api/runs/{run_id}: where a run stands; asking it to stop.
 import { z } from 'zod';
 import { idSchema } from '../ids.js';
-import { timestampSchema } from './fields.js';
+import { timestampSchema } from '../timestamp.js';
 
 /** `queued` and `running` go on; the other four are final. */
 export const RUN_STATES = ['queued', 'running', 'completed', 'partial', 'cancelled', 'failed'] as const;

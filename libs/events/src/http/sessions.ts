@@ -1,7 +1,8 @@
 // /api/sessions: the caller's sessions.
 import { z } from 'zod';
 import { idSchema } from '../ids.js';
-import { timestampSchema, titleSchema } from './fields.js';
+import { timestampSchema } from '../timestamp.js';
+import { titleSchema } from './fields.js';
 
 /** Both may be left out: the service then makes up an id and leaves the title empty. */
 export const createSessionBodySchema = z.object({

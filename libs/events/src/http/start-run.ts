@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { VanaError } from '../vana-error.js';
 import { idSchema } from '../ids.js';
-import { characterCount, MAX_QUESTION_CHARACTERS, questionSchema, timestampSchema } from './fields.js';
+import { timestampSchema } from '../timestamp.js';
+import { characterCount, MAX_QUESTION_CHARACTERS, questionSchema } from './fields.js';
 import { parseBody } from './parse-body.js';
 
 /** The question is `query` or `message`: both names were in use before, one of them has to be there. */

@@ -20,8 +20,7 @@ const relationshipSchema = z.looseObject({
   target: label,
   type: z.enum(['invokes', 'delegates_to', 'receives_from', 'parent_of', 'provides_data']),
   interaction_count: countNumber,
-  /** What went over, the last ten. */
-  data_flow: z.array(text).max(10),
+  data_flow: z.array(text).max(10).describe('What went over, the last ten.'),
   last_interaction: timestamp.nullish(),
 });
 
@@ -42,12 +41,10 @@ export const AGENT_KINDS = {
     description: 'The whole agent network of the session with its measurements and relationships.',
     data: z.looseObject({
       timestamp,
-      /** By agent name. */
       agents: z.record(
         z.string(),
         z.looseObject({
           invocation_count: countNumber,
-          /** Seconds. */
           average_execution_time: secondsNumber,
           success_rate: fraction,
           tools_used: labels,
@@ -56,13 +53,10 @@ export const AGENT_KINDS = {
         }),
       ),
       relationships: z.array(relationshipSchema),
-      /** Parent → children. */
-      hierarchy: z.record(z.string(), labels),
-      /** Outermost first. */
-      execution_stack: labels,
+      hierarchy: z.record(z.string(), labels).describe('Parent → children.'),
+      execution_stack: labels.describe('Outermost first.'),
       active_agents: labels,
-      /** Agent → the agents whose output it needs. */
-      data_dependencies: z.record(z.string(), labels),
+      data_dependencies: z.record(z.string(), labels).describe('Agent → the agents whose output it needs.'),
     }),
   },
   agent_start: {
@@ -86,16 +80,13 @@ export const AGENT_KINDS = {
       agentId: label,
       agentName: label,
       status: label,
-      /** Seconds. */
       executionTime: secondsNumber,
       success: z.boolean(),
       hasOutput: z.boolean(),
-      /** Names of what it changed. */
-      stateChanges: labels,
+      stateChanges: labels.describe('Names of what it changed.'),
       activeAgents: labels,
       metrics: z.looseObject({
         invocationCount: countNumber,
-        /** Seconds. */
         averageExecutionTime: secondsNumber,
         successRate: fraction,
         toolsUsed: labels,
@@ -112,10 +103,8 @@ export const AGENT_KINDS = {
       totalSteps: countNumber,
       stepName: text,
       message: text,
-      /** Seconds. */
       elapsedTime: secondsNumber,
-      /** Seconds; null when unknown. */
-      estimatedRemaining: secondsNumber.nullish(),
+      estimatedRemaining: secondsNumber.nullish().describe('Seconds; null when unknown.'),
     }),
   },
   agent_substep: {
@@ -125,8 +114,7 @@ export const AGENT_KINDS = {
       agentName: label,
       currentStep: countNumber,
       substep: substepSchema,
-      /** The last ten. */
-      allSubsteps: z.array(substepSchema).max(10),
+      allSubsteps: z.array(substepSchema).max(10).describe('The last ten.'),
     }),
   },
   thinking_update: {

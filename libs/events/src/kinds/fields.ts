@@ -4,14 +4,11 @@ import { z } from 'zod';
 /** Name or id of an agent, a step, a message: shown to people, never used in a subject or key. */
 export const label = z.string().min(1).max(512);
 export const text = z.string();
-/** ISO 8601 UTC. */
-export const timestamp = z.iso.datetime();
 export const countNumber = z.number().int().nonnegative();
-export const secondsNumber = z.number().nonnegative();
-/** 0..1 */
-export const fraction = z.number().min(0).max(1);
-/** 0..100 */
-export const percent = z.number().min(0).max(100);
+export const secondsNumber = z.number().nonnegative().describe('Seconds.');
+export const fraction = z.number().min(0).max(1).describe('Share, 0 to 1.');
+export const percent = z.number().min(0).max(100).describe('Percent, 0 to 100.');
+export { timestampSchema as timestamp } from '../timestamp.js';
 export const labels = z.array(label);
 
 /** An agent as the network display shows it. */

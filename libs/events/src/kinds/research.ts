@@ -7,15 +7,15 @@ import { countNumber, fraction, label, networkAgentSchema, text, timestamp, type
 const channel = 'research';
 
 const sourceSchema = z.looseObject({
-  /** As the report cites it: `[src-N]`. */
-  shortId: z.string().regex(/^src-[1-9][0-9]*$/, 'must be src-N'),
+  shortId: z
+    .string()
+    .regex(/^src-[1-9][0-9]*$/, 'must be src-N')
+    .describe('As the report cites it: `[src-N]`.'),
   title: text,
-  /** `corpus:path#L12` for a document of the corpus. */
-  url: z.string().min(1),
+  url: z.string().min(1).describe('`corpus:path#L12` for a document of the corpus.'),
   domain: text,
   heading: text.nullish(),
-  /** Counted from 1. */
-  line: z.number().int().positive().nullish(),
+  line: z.number().int().positive().nullish().describe('Counted from 1.'),
   supportedClaims: z.array(z.looseObject({ textSegment: text, confidence: fraction })),
 });
 
@@ -39,8 +39,10 @@ export const RESEARCH_KINDS = {
       overall_progress: fraction,
       current_phase: text,
       agents: z.array(networkAgentSchema),
-      /** By agent type. */
-      partial_results: z.record(z.string(), z.looseObject({ content: text, completed_at: timestamp })).nullish(),
+      partial_results: z
+        .record(z.string(), z.looseObject({ content: text, completed_at: timestamp }))
+        .nullish()
+        .describe('By agent type.'),
     }),
   },
   research_sources: {
@@ -54,8 +56,7 @@ export const RESEARCH_KINDS = {
     data: z.looseObject({
       runId: idSchema,
       status: z.enum(['completed', 'partial', 'cancelled', 'failed']),
-      /** Markdown that cites `[src-N]`; empty when there is none. */
-      final_report: text,
+      final_report: text.describe('Markdown that cites `[src-N]`; empty when there is none.'),
       reason: text.nullish(),
     }),
   },

@@ -1,0 +1,58 @@
+// Parameters of the HTTP routes, by the name that `http-routes.ts` uses.
+import { CHANNELS } from '../stored-event.js';
+import type { Json } from './json.js';
+
+const SCHEMAS = '#/components/schemas/';
+const path = (name: string, description: string): Json => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { $ref: `${SCHEMAS}Id` },
+});
+const query = (name: string, description: string, schema: Json): Json => ({ name, in: 'query', description, schema });
+const limit = (most: number, fallback: number, what: string): Json =>
+  query('limit', what, { type: 'integer', minimum: 1, maximum: most, default: fallback });
+const anyPosition = { type: 'string' };
+const resumeNote = 'Anything that is not a position of this session’s stream gets the verdict `reset`, never an error.';
+
+export const PARAMETERS: Readonly<Record<string, Json>> = {
+  session_id: path('session_id', 'Session.'),
+  run_id: path('run_id', 'Run.'),
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'The same key with the same request gives the same run; with another request 422.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+  LastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description: `Resume after this position; wins over the query parameter. ${resumeNote}`,
+    schema: anyPosition,
+  },
+  lastEventId: query('lastEventId', `Resume after this position. ${resumeNote}`, anyPosition),
+  replay: query('replay', 'What is replayed to a reader without a position. Default: the recent events.', {
+    anyOf: [
+      { type: 'string', enum: ['none', 'all'] },
+      { type: 'integer', minimum: 0, description: 'The last N.' },
+    ],
+  }),
+  error_event: query('error_event', 'Name for events of the type `error`, e.g. `run_error`, for native EventSource.', {
+    type: 'string',
+  }),
+  channels: {
+    ...query('channels', 'Comma-separated. Default: all.', {
+      type: 'array',
+      items: { type: 'string', enum: [...CHANNELS] },
+    }),
+    style: 'form',
+    explode: false,
+  },
+  cursor: query('cursor', `\`cursor\` of the answer before. ${resumeNote}`, anyPosition),
+  wait: query('wait', 'Seconds to wait for an event when there is none.', { type: 'number', minimum: 0 }),
+  after: query('after', `\`next\` of the page before. ${resumeNote}`, anyPosition),
+  eventLimit: query('limit', 'Events on the page, at most.', { type: 'integer', minimum: 1 }),
+  sessionLimit: limit(200, 50, 'Sessions, at most.'),
+  historyLimit: limit(500, 50, 'Events, at most.'),
+};

@@ -1,0 +1,110 @@
+// Commands that gateways send to the orchestrators over NATS, and what comes back. Inside the cluster
+// names are camelCase and times milliseconds since 1970, as in the stored records.
+import { z } from 'zod';
+import { errorBodySchema } from '../http/errors.js';
+import { questionSchema, titleSchema } from '../http/fields.js';
+import { RUN_STATES } from '../http/runs.js';
+import { idSchema } from '../ids.js';
+import { SCOPES } from '../principal.js';
+
+const timeMs = z.number().int().nonnegative().describe('Milliseconds since 1970.');
+
+export const principalSchema = z.looseObject({
+  id: z.string().min(1),
+  tenant: idSchema,
+  scopes: z.array(z.enum(SCOPES)),
+  expiresAtMs: timeMs.optional(),
+  anonymous: z.boolean().optional(),
+});
+
+export const runRecordSchema = z.looseObject({
+  tenant: idSchema,
+  runId: idSchema,
+  sessionId: idSchema,
+  owner: z.string(),
+  query: z.string(),
+  status: z.enum(RUN_STATES),
+  cancelRequested: z.boolean(),
+  idempotencyKey: z.string().optional(),
+  createdAtMs: timeMs,
+  startedAtMs: timeMs.optional(),
+  endedAtMs: timeMs.optional(),
+  leaseUntilMs: timeMs.optional(),
+  reason: z.string().optional(),
+});
+
+export const sessionRecordSchema = z.looseObject({
+  tenant: idSchema,
+  sessionId: idSchema,
+  owner: z.string(),
+  readers: z.array(z.string()),
+  title: z.string(),
+  activeRunId: idSchema.optional(),
+  createdAtMs: timeMs,
+  updatedAtMs: timeMs,
+  deletedAtMs: timeMs.optional(),
+});
+
+interface Command {
+  readonly subject: string;
+  readonly description: string;
+  readonly request: z.ZodObject;
+  /** `value` of a good reply; absent for commands that return nothing. */
+  readonly value?: z.ZodType;
+}
+
+const principal = principalSchema;
+/** A new schema at each call: the generated documents name them one by one. */
+const ofSession = () => z.looseObject({ principal, sessionId: idSchema });
+const ofRun = () => z.looseObject({ principal, runId: idSchema });
+
+export const COMMANDS = {
+  startRun: {
+    subject: 'vana.commands.run.start',
+    description: 'Starts a run; creates the session for the caller if its id is unknown.',
+    request: ofSession().extend({
+      query: questionSchema,
+      idempotencyKey: z.string().optional(),
+      onActive: z.enum(['refuse', 'cancel']).optional(),
+    }),
+    value: runRecordSchema,
+  },
+  getRun: { subject: 'vana.commands.run.get', description: 'A run.', request: ofRun(), value: runRecordSchema },
+  cancelRun: {
+    subject: 'vana.commands.run.cancel',
+    description: 'Asks a run to stop; one that has ended is returned as it is.',
+    request: ofRun(),
+    value: runRecordSchema,
+  },
+  createSession: {
+    subject: 'vana.commands.session.create',
+    description: 'Creates a session owned by the caller.',
+    request: z.looseObject({ principal, sessionId: idSchema.optional(), title: titleSchema.optional() }),
+    value: sessionRecordSchema,
+  },
+  getSession: {
+    subject: 'vana.commands.session.get',
+    description: 'A session that the caller may read.',
+    request: ofSession(),
+    value: sessionRecordSchema,
+  },
+  listSessions: {
+    subject: 'vana.commands.session.list',
+    description: 'The caller’s own sessions, newest first.',
+    request: z.looseObject({ principal, limit: z.number().int().positive() }),
+    value: z.array(sessionRecordSchema),
+  },
+  deleteSession: {
+    subject: 'vana.commands.session.delete',
+    description: 'Cancels the active run, then leaves a tombstone.',
+    request: ofSession(),
+  },
+} as const satisfies Record<string, Command>;
+
+/** The two forms of a reply. */
+export const commandFailureSchema = z.looseObject({ ok: z.literal(false), error: errorBodySchema });
+export const commandReplySchema = (command: Command) =>
+  z.union([
+    z.looseObject({ ok: z.literal(true), ...(command.value === undefined ? {} : { value: command.value }) }),
+    commandFailureSchema,
+  ]);
