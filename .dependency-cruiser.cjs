@@ -1,5 +1,7 @@
 // Who may import whom. The folder's layer decides; the lists read "X imports only Y".
 const lib = (names) => `^libs/(${names})/`;
+// Specs, and what only specs import.
+const TESTS = '\\.(spec|itest)\\.ts$|/src/spec/';
 const CONTRACT = 'events';
 const CORE = 'stream-core|sse-wire|run-state|routing';
 const UTIL = 'settings|observability';
@@ -7,7 +9,7 @@ const ADAPTER = 'event-bus-nats|event-history-redis|session-store|in-memory|acce
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
-  from: { path: lib(from), pathNot: '\\.(spec|itest)\\.ts$' },
+  from: { path: lib(from), pathNot: TESTS },
   to: { path: '^(libs|services|e2e)/', pathNot: [lib(allowed), `^libs/$1/`] },
 });
 
@@ -33,7 +35,7 @@ module.exports = {
     {
       name: 'test-kit-only-in-tests',
       severity: 'error',
-      from: { path: '^(libs|services)/', pathNot: ['\\.(spec|itest)\\.ts$', '^libs/test-kit/'] },
+      from: { path: '^(libs|services)/', pathNot: [TESTS, '^libs/test-kit/'] },
       to: { path: '^libs/test-kit/' },
     },
     {
@@ -45,7 +47,7 @@ module.exports = {
     {
       name: 'no-undeclared-packages',
       severity: 'error',
-      from: { path: '^(libs|services)/', pathNot: '\\.(spec|itest)\\.ts$' },
+      from: { path: '^(libs|services)/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'] },
     },
   ],

@@ -30,9 +30,11 @@ export async function readEventPage(
   const reset =
     after === undefined ? undefined : !given ? 'invalid_position' : given.epoch !== epoch ? 'epoch_changed' : undefined;
   const start = reset === undefined && given ? given.seq : 0;
+  // The tail is asked first: an event stored in between must not make a good position look foreign.
+  const tail = start > 0 ? await log.lastSeq(session) : 0;
   const entries = await log.read(session, start, limit);
   const run = itemsFromLog(start, entries, (from, entry) => ({ from, to: entry.seq, entry }));
-  if (run.reset || (entries.length === 0 && start > 0 && (await log.lastSeq(session)) !== start)) {
+  if (run.reset || tail < start) {
     return { ...(await readEventPage(log, session, undefined, limit)), reset: 'position_unknown' };
   }
   // Without a position nothing was promised, so what is gone from the front is no gap.

@@ -28,9 +28,7 @@ export class FeedTable {
     private readonly limits: FeedLimits,
   ) {
     this.#stopTails = ports.log.onTail((session, seq) => this.#feeds.get(sessionKeyString(session))?.noticeTail(seq));
-    this.#stopEpoch = ports.log.onEpochChange(() => {
-      for (const feed of this.#feeds.values()) feed.rebuild();
-    });
+    this.#stopEpoch = ports.log.onEpochChange(() => this.rebuildAll());
   }
 
   /** Returns at once; the verdict, replay and live events arrive at the sink, never before this returns. */
@@ -52,6 +50,11 @@ export class FeedTable {
     this.#feeds.delete(key);
     feed.end(reason);
     feed.close();
+  }
+
+  /** Opens every feed anew; readers stay and go on from their positions. */
+  rebuildAll(): void {
+    for (const feed of this.#feeds.values()) feed.rebuild();
   }
 
   /** Every reader gets `closing` with the reason; the feeds stay. */

@@ -39,17 +39,19 @@ export class ReplayStartFinder {
     if (this.ring.covers(position) && position <= this.ring.last) {
       return this.ring.knows(position) ? this.#start(position, 'resumed') : undefined;
     }
-    const first = await this.#firstAfter(position);
-    if (!first && position > this.ring.last) {
-      // Another pod may be ahead of this one's live copies; the log's leader knows.
+    if (position > this.ring.last) {
+      // Another pod may be ahead of this one's live copies. The tail is asked before what follows is read:
+      // the other way round an event stored in between would make a good position look foreign.
       const tail = await this.context.log.lastSeq(this.context.session);
-      return tail === position ? this.#start(position, 'resumed') : undefined;
+      if (tail < position) return undefined;
+      if (tail === position) return this.#start(position, 'resumed');
     }
+    const first = await this.#firstAfter(position);
     const verdict = first ? join(first, position) : 'gap';
     if (verdict === 'reset') return undefined;
     if (verdict === 'emit') return this.#start(position, 'resumed');
     // Retention has dropped what follows the position; the feed announces the same range as a gap.
-    const to = !first ? this.ring.base : verdict === 'missing' ? first.prev : first.seq - 1;
+    const to = !first ? Math.max(position, this.ring.base) : verdict === 'missing' ? first.prev : first.seq - 1;
     return this.#start(position, 'partial', { omitted: this.#range(position, to) });
   }
 
