@@ -19,7 +19,7 @@ const asProcess = (fake: FakeProcess) => fake as unknown as Parameters<typeof ru
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('runService', () => {
-  it.each(['SIGTERM', 'SIGINT'])('closes the service on %s, then exits with 0', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT', 'disconnect'])('closes the service on %s, then exits with 0', async (signal) => {
     const fake = new FakeProcess();
     const order: string[] = [];
     const service: RunningService = { url: 'http://x', close: async () => void order.push('closed') };

@@ -34,6 +34,10 @@ export async function runService(name: string, start: () => Promise<RunningServi
   };
   host.on('SIGTERM', stop);
   host.on('SIGINT', stop);
+  // A launcher that dies takes its services along (it holds the other end of the IPC channel).
+  host.on('disconnect', () => {
+    if (!stopping) stop();
+  });
   try {
     service = await start();
   } catch (error) {
