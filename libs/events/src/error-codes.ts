@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   bad_json: entry(400, 'parsing', false, 'The request body is not valid JSON.'),
   invalid_body: entry(400, 'validation', false, 'The request body does not have the required shape.'),
   invalid_query: entry(400, 'validation', false, 'A query parameter has an invalid value.'),
+  invalid_header: entry(400, 'validation', false, 'A request header has an invalid value.'),
   invalid_session_id: entry(400, 'validation', false, 'A session id must match ^[A-Za-z0-9_-]{1,64}$.'),
   invalid_run_id: entry(400, 'validation', false, 'A run id must match ^[A-Za-z0-9_-]{1,64}$.'),
   question_empty: entry(400, 'validation', false, 'The question is empty.'),
@@ -96,6 +97,7 @@ export const ERROR_CODES = {
   run_lost: entry(500, 'internal', true, 'The orchestrator that worked on the run was lost.'),
   // Start-up
   settings_invalid: entry(500, 'validation', false, 'Settings are missing or invalid.'),
+  stream_mismatch: entry(500, 'validation', false, 'The bus stream exists with settings that cannot be changed.'),
   port_in_use: entry(500, 'connection', false, 'The port is in use.'),
   internal: entry(500, 'internal', true, 'An unexpected error occurred.'),
 } as const satisfies Record<string, ErrorCodeEntry>;

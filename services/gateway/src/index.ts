@@ -1,1 +1,3 @@
-export {};
+export { createGateway } from './app.module.js';
+export type { GatewayPorts } from './ports.js';
+export { readGatewaySettings, type GatewaySettings } from './settings.js';

@@ -1,0 +1,66 @@
+// Composition root: the gateway over the ports that it is given.
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AccessTokenModule } from '@vana/access-token';
+import { openApiDocument } from '@vana/events';
+import { createServiceApp, listen, registerOps, systemClock, type RunningService } from '@vana/observability';
+import { countRefusals } from './metrics/count-refusals.js';
+import { GatewayMetrics } from './metrics/gateway-metrics.js';
+import { COMMANDS, type GatewayPorts } from './ports.js';
+import { BroadcasterRelay } from './relay/broadcaster-relay.js';
+import { RunsController } from './runs/runs.controller.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import type { GatewaySettings } from './settings.js';
+import { SessionRelay } from './streams/session-relay.js';
+import { StreamsController } from './streams/streams.controller.js';
+
+/** As long as a broadcaster waits for a reader that takes nothing. */
+const STALL_MS = 10_000;
+/** How long the start waits for the first broadcaster to answer; without one, streams are told to come back. */
+const DISCOVER_MS = 500;
+
+@Module({})
+export class GatewayModule {
+  static over({ commands, sessions }: GatewayPorts, settings: GatewaySettings, relay: BroadcasterRelay): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [AccessTokenModule.register(settings.accessToken)],
+      controllers: [StreamsController, RunsController, SessionsController],
+      providers: [
+        { provide: COMMANDS, useValue: commands },
+        { provide: SessionRelay, useValue: new SessionRelay(sessions, relay) },
+      ],
+    };
+  }
+}
+
+/** The application and its relay, not listening yet. */
+export async function buildGateway(ports: GatewayPorts, settings: GatewaySettings) {
+  const { presence, logger, registry, ready = async () => ({}) } = ports;
+  const metrics = new GatewayMetrics(registry);
+  const times = { firstByteMs: settings.firstByteMs, stallMs: STALL_MS };
+  const relay = new BroadcasterRelay(presence, systemClock, metrics, times);
+  const app = await createServiceApp(GatewayModule.over(ports, settings, relay), { logger });
+  countRefusals(app.getHttpAdapter().getInstance(), metrics);
+  if (settings.allowOrigins.length > 0) {
+    app.enableCors({ origin: [...settings.allowOrigins], methods: ['GET', 'POST', 'DELETE'], maxAge: 600 });
+  }
+  registerOps(app, { registry, ready, openapi: openApiDocument() });
+  return { app, relay };
+}
+
+/** Starts the service; resolves when it listens. @throws VanaError port_in_use | settings_invalid */
+export async function createGateway(ports: GatewayPorts, settings: GatewaySettings): Promise<RunningService> {
+  const { app, relay } = await buildGateway(ports, settings);
+  await ports.presence.discover(DISCOVER_MS).catch((error: unknown) => {
+    ports.logger.warn({ err: error }, 'broadcasters could not be asked for');
+  });
+  const url = await listen(app, settings.host, settings.port);
+  ports.logger.info({ url }, 'gateway listens');
+  return {
+    url,
+    close: async () => {
+      relay.closeAll();
+      await app.close();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+// Commands to the orchestrators over NATS, by Nest's client. A queue group of orchestrators listens; the
+// bus tells at once when nobody does.
+import { ClientNats, type ClientProxy } from '@nestjs/microservices';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { VanaError } from '@vana/events';
+import {
+  ORCHESTRATOR_PATTERNS,
+  decodeReply,
+  type OrchestratorCommands,
+  type RunRecord,
+  type SessionRecord,
+} from '@vana/run-state';
+import { firstValueFrom, timeout } from 'rxjs';
+
+const ANSWER_MS = 5_000;
+
+/** Nest's client over a connection that the service has already: one set of credentials and of reconnects. */
+class SharedConnectionClient extends ClientNats {
+  constructor(private readonly connection: NatsConnection) {
+    super({});
+  }
+
+  override createClient(): Promise<NatsConnection> {
+    return Promise.resolve(this.connection);
+  }
+}
+
+export class NatsOrchestratorCommands implements OrchestratorCommands {
+  /** The connection stays its opener's to close. */
+  static over(connection: NatsConnection): NatsOrchestratorCommands {
+    return new NatsOrchestratorCommands(new SharedConnectionClient(connection));
+  }
+
+  /** @param answerMs milliseconds until a silent orchestrator is given up */
+  constructor(
+    private readonly client: Pick<ClientProxy, 'send'>,
+    private readonly answerMs = ANSWER_MS,
+  ) {}
+
+  startRun: OrchestratorCommands['startRun'] = (command) => this.#send<RunRecord>('startRun', command);
+  getRun: OrchestratorCommands['getRun'] = (command) => this.#send<RunRecord>('getRun', command);
+  cancelRun: OrchestratorCommands['cancelRun'] = (command) => this.#send<RunRecord>('cancelRun', command);
+  createSession: OrchestratorCommands['createSession'] = (command) =>
+    this.#send<SessionRecord>('createSession', command);
+  getSession: OrchestratorCommands['getSession'] = (command) => this.#send<SessionRecord>('getSession', command);
+  listSessions: OrchestratorCommands['listSessions'] = (command) =>
+    this.#send<SessionRecord[]>('listSessions', command);
+  deleteSession: OrchestratorCommands['deleteSession'] = async (command) => {
+    await this.#send('deleteSession', command);
+  };
+
+  /** @throws VanaError the command's own; no_orchestrator when no answer came: whether it was done is not known then */
+  async #send<T>(name: keyof OrchestratorCommands, command: object): Promise<T> {
+    let reply: unknown;
+    try {
+      const sent = this.client.send<unknown>(ORCHESTRATOR_PATTERNS[name], command);
+      reply = await firstValueFrom(sent.pipe(timeout({ first: this.answerMs })));
+    } catch (cause) {
+      throw new VanaError('no_orchestrator', { cause });
+    }
+    return decodeReply<T>(reply);
+  }
+}

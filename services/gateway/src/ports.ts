@@ -1,0 +1,17 @@
+// What the gateway is built from. main.ts gives the real adapters, `npm start` the embedded ones.
+import type { Logger, ReadyChecks, Registry } from '@vana/observability';
+import type { Presence } from '@vana/routing';
+import type { OrchestratorCommands, SessionStore } from '@vana/run-state';
+
+export interface GatewayPorts {
+  readonly commands: OrchestratorCommands;
+  readonly sessions: SessionStore;
+  readonly presence: Presence;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** What /health/ready looks at. The bus does not belong there: while it is down, streams wait at the gateway. */
+  readonly ready?: () => Promise<ReadyChecks>;
+}
+
+/** Injection tokens of the ports that are interfaces. */
+export const COMMANDS = Symbol('OrchestratorCommands');

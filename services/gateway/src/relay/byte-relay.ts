@@ -1,0 +1,112 @@
+// Passes the bytes of one answer on to one client, unparsed, no faster than the client takes them. The
+// gateway writes text of its own only where a frame has just ended: anywhere else it would corrupt one.
+import type { Clock } from '@vana/stream-core';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export type RelayEnd = 'broadcaster' | 'broadcaster_lost' | 'client' | 'client_stalled' | 'gateway';
+
+export interface ByteRelayOptions {
+  readonly clock: Clock;
+  /** A client that takes no byte for this long is let go: a vanished peer is found in no other way. */
+  readonly stallMs: number;
+  readonly onBytes: (count: number) => void;
+  readonly onEnd: (by: RelayEnd) => void;
+  /**
+   * What a client is told when its event stream is cut between frames. Absent for answers that have a
+   * length or an end of their own: those are broken off, so that nobody takes a part for the whole.
+   */
+  readonly farewell: ((why: 'broadcaster_lost' | 'gateway') => Buffer) | undefined;
+}
+
+const LF_LF = 0x0a0a;
+
+export class ByteRelay {
+  /** The last two bytes relayed; before the first one, text of the gateway's own does no harm either. */
+  #tail = LF_LF;
+  #end: RelayEnd | undefined;
+  #cancelWatch: (() => void) | undefined;
+
+  /** The head of the answer must have been written to `client`. */
+  constructor(
+    private readonly upstream: IncomingMessage,
+    private readonly client: ServerResponse,
+    private readonly options: ByteRelayOptions,
+  ) {
+    upstream.on('data', (chunk: Buffer) => this.#pass(chunk));
+    upstream.once('end', () => this.#finish('broadcaster'));
+    upstream.once('close', () => this.#finish('broadcaster_lost'));
+    // The close that follows tells the same.
+    upstream.on('error', () => undefined);
+    client.on('drain', () => this.#resume());
+    client.once('close', () => this.#clientClosed());
+    client.on('error', () => undefined);
+    if (client.destroyed) this.#clientClosed();
+  }
+
+  /** Ends the relay from this side: the gateway stops. */
+  close(): void {
+    this.#finish('gateway');
+  }
+
+  #pass(chunk: Buffer): void {
+    if (this.#end !== undefined || chunk.length === 0) return;
+    const last = chunk[chunk.length - 1]!;
+    this.#tail = ((chunk.length > 1 ? chunk[chunk.length - 2]! : this.#tail & 0xff) << 8) | last;
+    this.options.onBytes(chunk.length);
+    if (this.client.write(chunk)) return;
+    this.upstream.pause();
+    this.#watchProgress();
+  }
+
+  #resume(): void {
+    if (this.#end !== undefined) return;
+    this.#stopWatching();
+    this.upstream.resume();
+  }
+
+  #finish(end: RelayEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    this.upstream.destroy();
+    const { farewell } = this.options;
+    if (end === 'broadcaster') {
+      this.client.end();
+    } else if (farewell === undefined || end === 'client_stalled') {
+      this.client.destroy();
+    } else {
+      const cut = end === 'gateway' ? 'gateway' : 'broadcaster_lost';
+      if (this.#tail === LF_LF && end !== 'client') this.client.write(farewell(cut));
+      this.client.end();
+    }
+    // What is still buffered must be taken in time, too.
+    if (!this.client.destroyed && !this.client.writableFinished) this.#watchProgress();
+    this.options.onEnd(end);
+  }
+
+  #clientClosed(): void {
+    this.#finish('client');
+    this.#stopWatching();
+  }
+
+  /** Bytes that the system has taken for this client so far. */
+  #taken(): number {
+    const { socket } = this.client;
+    return socket === null ? 0 : socket.bytesWritten - socket.writableLength;
+  }
+
+  #watchProgress(): void {
+    this.#stopWatching();
+    const before = this.#taken();
+    this.#cancelWatch = this.options.clock.schedule(this.options.stallMs, () => {
+      if (this.client.destroyed || this.client.writableFinished) return;
+      if (this.#taken() > before) return this.#watchProgress();
+      this.#finish('client_stalled');
+      this.client.destroy();
+    });
+  }
+
+  #stopWatching(): void {
+    this.#cancelWatch?.();
+    this.#cancelWatch = undefined;
+  }
+}

@@ -1,0 +1,47 @@
+// Which headers cross the gateway. Towards a broadcaster only those that it needs: nothing hop-by-hop,
+// no cookie, no `x-vana-*`, no client's claim of where it came from.
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+
+const PASSED_ON = [
+  'accept',
+  'authorization',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+  'user-agent',
+  'x-request-id',
+] as const;
+
+/** RFC 9110, 7.6.1: they speak of one connection only. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Compression is never asked for: the bytes must reach the client as they are, and at once. */
+export function upstreamHeaders({ headers, socket }: IncomingMessage): OutgoingHttpHeaders {
+  const passed: Record<string, string | string[]> = {
+    'x-forwarded-for': socket.remoteAddress ?? 'unknown',
+    'x-forwarded-proto': 'http',
+  };
+  if (headers.host !== undefined) passed['x-forwarded-host'] = headers.host;
+  for (const name of PASSED_ON) {
+    const value = headers[name];
+    if (value !== undefined) passed[name] = value;
+  }
+  return passed;
+}
+
+/** A broadcaster's headers for the client. */
+export function clientHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const dropped = (name: string) => HOP_BY_HOP.has(name) || named.includes(name) || name.startsWith('x-vana-');
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped(name)));
+}

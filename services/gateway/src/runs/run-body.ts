@@ -1,0 +1,19 @@
+// A run as callers see it.
+import type { RunBody } from '@vana/events';
+import type { RunRecord } from '@vana/run-state';
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+export function runBody(run: RunRecord): RunBody {
+  return {
+    run_id: run.runId,
+    session_id: run.sessionId,
+    status: run.status,
+    query: run.query,
+    cancel_requested: run.cancelRequested,
+    created_at: iso(run.createdAtMs),
+    ...(run.startedAtMs === undefined ? {} : { started_at: iso(run.startedAtMs) }),
+    ...(run.endedAtMs === undefined ? {} : { ended_at: iso(run.endedAtMs) }),
+    ...(run.reason === undefined ? {} : { reason: run.reason }),
+  };
+}

@@ -1,0 +1,70 @@
+// The caller's sessions.
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { CurrentPrincipal, RequireScope } from '@vana/access-token';
+import {
+  VanaError,
+  createSessionBodySchema,
+  isValidId,
+  parseBody,
+  parseQuery,
+  sessionListQuerySchema,
+  type CreateSessionBody,
+  type Principal,
+  type SessionBody,
+  type SessionListBody,
+} from '@vana/events';
+import type { OrchestratorCommands } from '@vana/run-state';
+import { sessionKeyOf } from '../access/session-access.js';
+import { COMMANDS } from '../ports.js';
+import { sessionBody } from './session-body.js';
+
+@Controller('api/sessions')
+export class SessionsController {
+  constructor(@Inject(COMMANDS) private readonly commands: OrchestratorCommands) {}
+
+  @Post()
+  @HttpCode(201)
+  @RequireScope('sessions:write')
+  async create(@Body() body: unknown, @CurrentPrincipal() principal: Principal): Promise<SessionBody> {
+    const { session_id: sessionId, title } = parseCreate(body);
+    const session = await this.commands.createSession({
+      principal,
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...(title === undefined ? {} : { title }),
+    });
+    return sessionBody(session, principal);
+  }
+
+  @Get()
+  @RequireScope('sessions:read')
+  async list(@Query() query: unknown, @CurrentPrincipal() principal: Principal): Promise<SessionListBody> {
+    const { limit } = parseQuery(sessionListQuerySchema, query);
+    const sessions = await this.commands.listSessions({ principal, limit });
+    return { sessions: sessions.map((session) => sessionBody(session, principal)) };
+  }
+
+  @Get(':session_id')
+  @RequireScope('sessions:read')
+  async get(@Param('session_id') id: string, @CurrentPrincipal() principal: Principal): Promise<SessionBody> {
+    const { sessionId } = sessionKeyOf(principal, id);
+    return sessionBody(await this.commands.getSession({ principal, sessionId }), principal);
+  }
+
+  /** Cancels an active run and ends every stream of the session; its id is never used again. */
+  @Delete(':session_id')
+  @HttpCode(204)
+  @RequireScope('sessions:write')
+  async remove(@Param('session_id') id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
+    const { sessionId } = sessionKeyOf(principal, id);
+    await this.commands.deleteSession({ principal, sessionId });
+  }
+}
+
+/** A body may be left out: everything in it is optional. A malformed id has the code that it has in a path. */
+function parseCreate(body: unknown): CreateSessionBody {
+  const given = body ?? {};
+  if (typeof given === 'object' && 'session_id' in given && typeof given.session_id === 'string') {
+    if (!isValidId(given.session_id)) throw new VanaError('invalid_session_id');
+  }
+  return parseBody(createSessionBodySchema, given);
+}

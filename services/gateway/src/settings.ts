@@ -1,0 +1,55 @@
+// The gateway's settings, read once from the environment.
+import { ACCESS_TOKEN_FIELDS, accessTokenSettingsFrom, type AccessTokenSettings } from '@vana/access-token';
+import { milliseconds, portNumber, readSettings } from '@vana/settings';
+import { z } from 'zod';
+
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example, separated by commas')
+  .default([]);
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+const schema = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: portNumber(8080),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  /** The cache in front of the session store; without it every look-up goes to JetStream. */
+  REDIS_URL: z.string().optional(),
+  /** Origins whose pages may call the API; none by default. */
+  ALLOW_ORIGINS: origins,
+  /** Milliseconds that a broadcaster is given to send the head of a stream before the next one is asked. */
+  RELAY_FIRST_BYTE_TIMEOUT: milliseconds(1_000),
+  ...ACCESS_TOKEN_FIELDS,
+});
+
+export interface GatewaySettings {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
+  readonly natsUrl: string;
+  readonly redisUrl: string | undefined;
+  readonly allowOrigins: readonly string[];
+  readonly firstByteMs: number;
+  readonly accessToken: AccessTokenSettings;
+}
+
+/** @throws VanaError settings_invalid, naming every bad key */
+export function readGatewaySettings(env: Readonly<Record<string, string | undefined>>): GatewaySettings {
+  const values = readSettings(schema, env);
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    logLevel: values.LOG_LEVEL,
+    natsUrl: values.NATS_URL,
+    redisUrl: values.REDIS_URL,
+    allowOrigins: values.ALLOW_ORIGINS,
+    firstByteMs: values.RELAY_FIRST_BYTE_TIMEOUT,
+    accessToken: accessTokenSettingsFrom(values),
+  };
+}
