@@ -1,0 +1,63 @@
+// Commands over NATS: each is parsed, given to the commands, answered with its value or its error.
+import { Controller, Inject } from '@nestjs/common';
+import { MessagePattern, Payload } from '@nestjs/microservices';
+import { encodeReply, ORCHESTRATOR_PATTERNS, type CommandReply, type OrchestratorCommands } from '@vana/run-state';
+import {
+  createSessionSchema,
+  listSessionsSchema,
+  parseCommand,
+  runSchema,
+  sessionSchema,
+  startRunSchema,
+} from './command-schemas.js';
+
+export const COMMANDS = Symbol('OrchestratorCommands');
+/** Gets what went wrong in a command and is no error of ours: `(error: unknown) => void`. */
+export const ON_FAULT = Symbol('onFault');
+
+@Controller()
+export class CommandsController {
+  constructor(
+    @Inject(COMMANDS) private readonly commands: OrchestratorCommands,
+    @Inject(ON_FAULT) private readonly onFault: (error: unknown) => void,
+  ) {}
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.startRun)
+  startRun(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.startRun(parseCommand(startRunSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.getRun)
+  getRun(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.getRun(parseCommand(runSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.cancelRun)
+  cancelRun(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.cancelRun(parseCommand(runSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.createSession)
+  createSession(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.createSession(parseCommand(createSessionSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.getSession)
+  getSession(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.getSession(parseCommand(sessionSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.listSessions)
+  listSessions(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.listSessions(parseCommand(listSessionsSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.deleteSession)
+  deleteSession(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.deleteSession(parseCommand(sessionSchema, payload)));
+  }
+
+  #answer<T>(command: () => Promise<T>): Promise<CommandReply<T>> {
+    return encodeReply(async () => command(), this.onFault);
+  }
+}

@@ -1,0 +1,142 @@
+// Commands about runs: start, look, cancel. How a start's writes are ordered stands in runs/session-hold.ts.
+import { VanaError, isValidId } from '@vana/events';
+import {
+  isLost,
+  isTerminal,
+  mayRead,
+  mayWrite,
+  type OrchestratorCommands,
+  type RunRecord,
+  type RunStore,
+  type SessionRecord,
+  type SessionStore,
+  type StartRun,
+} from '@vana/run-state';
+import type { Clock } from '@vana/stream-core';
+import type { LostRuns } from '../runs/lost-runs.js';
+import type { RunCancel } from '../runs/run-cancel.js';
+import { newRunId, runIdOfKey } from '../runs/run-id.js';
+import type { RunSlot, RunWorker } from '../runs/run-worker.js';
+import type { SessionHold } from '../runs/session-hold.js';
+import { granted, requireSessionId } from './access.js';
+import { questionOf, titleOf } from './question.js';
+
+export interface RunCommandPorts {
+  readonly sessions: SessionStore;
+  readonly runs: RunStore;
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly worker: RunWorker;
+  readonly hold: SessionHold;
+  readonly cancel: RunCancel;
+  readonly lost: LostRuns;
+}
+
+type Asker = Parameters<OrchestratorCommands['getRun']>[0];
+
+export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'getRun' | 'cancelRun'> {
+  readonly #ports: RunCommandPorts;
+
+  constructor(ports: RunCommandPorts) {
+    this.#ports = ports;
+  }
+
+  async startRun(command: StartRun): Promise<RunRecord> {
+    const { principal, sessionId, idempotencyKey, onActive = 'refuse' } = command;
+    requireSessionId(sessionId);
+    const query = questionOf(command.query);
+    const session = await this.#sessionOf(command, query);
+    const runId = idempotencyKey === undefined ? newRunId() : runIdOfKey(principal, sessionId, idempotencyKey);
+    const started = idempotencyKey === undefined ? undefined : await this.#startedBefore(session, runId, query);
+    if (started) return started;
+
+    const { worker, hold, runs, clock, leaseMs } = this.#ports;
+    const nowMs = clock.now();
+    const draft: RunRecord = {
+      ...{ tenant: principal.tenant, runId, sessionId, owner: principal.id, query },
+      ...{ status: 'queued', cancelRequested: false, createdAtMs: nowMs, leaseUntilMs: nowMs + leaseMs },
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+    let slot: RunSlot | undefined;
+    try {
+      // Nothing is cancelled for a run that has no place here, unless the cancelled one leaves its own.
+      if (onActive === 'cancel' && !this.#isHere(session)) slot = worker.reserve();
+      const ended = await hold.clear(session, runId, onActive);
+      slot ??= worker.reserve();
+      const standing = await runs.create(draft);
+      const run = standing === undefined ? draft : await this.#adopt(standing, query);
+      // Two starts with one key at once: the other pod is ahead with the same run.
+      if (run.status !== 'queued') return run;
+      await hold.take(run, titleOf(query), onActive, ended);
+      // If another pod adopted the same draft, only one of the two claims it.
+      slot.start(run);
+      slot = undefined;
+      return run;
+    } finally {
+      slot?.release();
+    }
+  }
+
+  async getRun({ principal, runId }: Asker): Promise<RunRecord> {
+    return this.#find({ principal, runId }, mayRead);
+  }
+
+  async cancelRun({ principal, runId }: Asker): Promise<RunRecord> {
+    const run = await this.#find({ principal, runId }, mayWrite);
+    if (isTerminal(run.status)) return run;
+    const { lost, cancel, clock } = this.#ports;
+    const asked = isLost(run, clock.now()) ? await lost.end(run) : await cancel.request(run);
+    return asked ?? run;
+  }
+
+  /** The session, created for the caller if its id was never used. */
+  async #sessionOf({ principal, sessionId }: StartRun, query: string): Promise<SessionRecord> {
+    const { sessions, clock } = this.#ports;
+    const key = { tenant: principal.tenant, sessionId };
+    const standing = await sessions.get(key);
+    if (standing) return granted(standing, principal, mayWrite);
+    const nowMs = clock.now();
+    const session: SessionRecord = {
+      ...{ ...key, owner: principal.id, readers: [], title: titleOf(query) },
+      ...{ createdAtMs: nowMs, updatedAtMs: nowMs },
+    };
+    return granted((await sessions.create(session)) ?? session, principal, mayWrite);
+  }
+
+  /** The run that a start with the same key began; `undefined` when there is none or only a draft. */
+  async #startedBefore(session: SessionRecord, runId: string, query: string): Promise<RunRecord | undefined> {
+    const { runs, lost, clock } = this.#ports;
+    const run = await runs.get(session.tenant, runId);
+    if (run === undefined) return undefined;
+    if (run.query !== query) throw new VanaError('idempotency_mismatch');
+    if (run.status === 'queued' && session.activeRunId !== runId) return undefined;
+    return isLost(run, clock.now()) ? lost.end(run) : run;
+  }
+
+  /** A draft with this key's id stands already: it gets a new lease. */
+  async #adopt(standing: RunRecord, query: string): Promise<RunRecord> {
+    if (standing.query !== query) throw new VanaError('idempotency_mismatch');
+    const { runs, clock, leaseMs } = this.#ports;
+    const run = await runs.update(standing.tenant, standing.runId, (record) =>
+      record.status === 'queued' && record.claimedBy === undefined
+        ? { ...record, leaseUntilMs: clock.now() + leaseMs }
+        : undefined,
+    );
+    return run ?? standing;
+  }
+
+  #isHere({ tenant, activeRunId }: SessionRecord): boolean {
+    return activeRunId !== undefined && this.#ports.worker.worksOn(tenant, activeRunId);
+  }
+
+  async #find({ principal, runId }: Asker, may: typeof mayRead): Promise<RunRecord> {
+    if (!isValidId(runId)) throw new VanaError('invalid_run_id');
+    const { runs, sessions } = this.#ports;
+    const run = await runs.get(principal.tenant, runId);
+    const session = run && (await sessions.get({ tenant: run.tenant, sessionId: run.sessionId }));
+    if (!run || !session || session.deletedAtMs !== undefined || !may(session, principal)) {
+      throw new VanaError('run_not_found');
+    }
+    return run;
+  }
+}

@@ -1,0 +1,33 @@
+// How long and how many. All in one place, because several of them depend on each other.
+
+export interface RunLimits {
+  /** Runs that one pod works on at once. */
+  readonly runsPerPod: number;
+  /** A run whose holder has not renewed for this long is lost. */
+  readonly leaseMs: number;
+  /** Well below `leaseMs`: two renewals may fail before the run is lost. */
+  readonly renewEveryMs: number;
+  /** First wait before something that failed is tried again; it doubles up to `retryMaxMs`. */
+  readonly retryMinMs: number;
+  readonly retryMaxMs: number;
+  /** How long a command waits for a cancelled run to end. Above `abandonMs`. */
+  readonly cancelWaitMs: number;
+  /** An engine that goes on this long after its abort is left behind; its run ends without it. */
+  readonly abandonMs: number;
+  /** How long running work may go on when the pod stops. */
+  readonly shutdownGraceMs: number;
+  /** How long a stopping pod, or the healer of a lost run, tries to store a run's end. */
+  readonly endPatienceMs: number;
+}
+
+export const DEFAULT_RUN_LIMITS: RunLimits = {
+  runsPerPod: 4,
+  leaseMs: 15_000,
+  renewEveryMs: 5_000,
+  retryMinMs: 100,
+  retryMaxMs: 2_000,
+  cancelWaitMs: 5_000,
+  abandonMs: 2_000,
+  shutdownGraceMs: 5_000,
+  endPatienceMs: 8_000,
+};
