@@ -51,7 +51,7 @@ export class Broadcaster {
     this.#feedMetrics = new FeedMetrics(registry, logger);
     this.#feeds = new FeedTable({ log, history, clock, encoder, observer: this.#feedMetrics }, feedLimitsOf(settings));
     this.#feedMetrics.watch(this.#feeds);
-    this.#access = new SessionAccess(sessions);
+    this.#access = new SessionAccess(sessions, clock);
     this.connections = new OpenConnections(settings, (error) => {
       logger.error({ err: error }, 'connection failed, it is cut off');
     });

@@ -2,16 +2,25 @@
 // may expose broadcasters directly. Unknown and foreign sessions are answered alike.
 import { VanaError, sessionKeyString, type Principal, type SessionKey } from '@vana/events';
 import { mayRead, type SessionRecord, type SessionStore } from '@vana/run-state';
+import type { Clock } from '@vana/stream-core';
 
-interface Question {
-  /** A change that came while the store was asked: newer than a cached answer. */
-  changed?: SessionRecord;
+interface Notice {
+  readonly record: SessionRecord;
+  readonly atMs: number;
 }
 
-export class SessionAccess {
-  readonly #questions = new Map<string, Set<Question>>();
+/** Longer than any cache in front of the store keeps a record. */
+const NOTICE_TTL_MS = 60_000;
+const MAX_NOTICES = 10_000;
 
-  constructor(private readonly sessions: Pick<SessionStore, 'get'>) {}
+export class SessionAccess {
+  /** The last changes that this pod was told of, oldest first: newer than what a cache may still say. */
+  readonly #notices = new Map<string, Notice>();
+
+  constructor(
+    private readonly sessions: Pick<SessionStore, 'get'>,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
 
   /**
    * Calls `enter` in the same step in which the answer is decided, so that no change of the session can
@@ -19,16 +28,19 @@ export class SessionAccess {
    * @throws VanaError session_not_found (unknown or foreign) | store_unavailable
    */
   async check<T>(session: SessionKey, principal: Principal, enter: (state: 'open' | 'deleted') => T): Promise<T> {
-    const question: Question = {};
-    const forget = this.#ask(sessionKeyString(session), question);
-    try {
-      const stored = await this.sessions.get(session);
-      const record = question.changed ?? stored;
-      if (!record || !mayRead(record, principal)) throw new VanaError('session_not_found');
-      return enter(record.deletedAtMs === undefined ? 'open' : 'deleted');
-    } finally {
-      forget();
+    const key = sessionKeyString(session);
+    const lets = (record: SessionRecord | undefined): boolean =>
+      record !== undefined && record.deletedAtMs === undefined && mayRead(record, principal);
+
+    let record = await this.sessions.get(session);
+    const notice = this.#notices.get(key);
+    if (!lets(record) || (notice && !lets(notice.record))) {
+      record = await this.sessions.get(session, { fresh: true });
+      const later = this.#notices.get(key);
+      if (later && later !== notice) record = later.record;
     }
+    if (!record || !mayRead(record, principal)) throw new VanaError('session_not_found');
+    return enter(record.deletedAtMs === undefined ? 'open' : 'deleted');
   }
 
   /** @throws VanaError session_not_found | session_gone | store_unavailable */
@@ -41,15 +53,13 @@ export class SessionAccess {
 
   /** To be told of every change of a session. */
   changed(record: SessionRecord): void {
-    for (const question of this.#questions.get(sessionKeyString(record)) ?? []) question.changed = record;
-  }
-
-  #ask(key: string, question: Question): () => void {
-    const questions = this.#questions.get(key) ?? new Set();
-    this.#questions.set(key, questions.add(question));
-    return () => {
-      questions.delete(question);
-      if (questions.size === 0 && this.#questions.get(key) === questions) this.#questions.delete(key);
-    };
+    const key = sessionKeyString(record);
+    const atMs = this.clock.now();
+    this.#notices.delete(key);
+    this.#notices.set(key, { record, atMs });
+    for (const [oldest, notice] of this.#notices) {
+      if (this.#notices.size <= MAX_NOTICES && atMs - notice.atMs < NOTICE_TTL_MS) return;
+      this.#notices.delete(oldest);
+    }
   }
 }

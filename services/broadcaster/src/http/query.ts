@@ -50,7 +50,7 @@ export function replayOf(query: Query): ReplayMode {
   if (text === 'none' || text === 'all') return text;
   if (text === 'merged') return 'all';
   if (!/^\d{1,9}$/.test(text)) throw invalid('replay');
-  return Number(text);
+  return Number(text) || 'none';
 }
 
 /** `?error_event=<name>`: what `error` events are called on this connection. @throws VanaError invalid_query */

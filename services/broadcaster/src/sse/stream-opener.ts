@@ -1,7 +1,7 @@
 // Opens an event stream: room on the pod, the right to read, then the feed. After the head is sent there is
 // no status code any more.
 import { VanaError, parsePosition } from '@vana/events';
-import { encodeRetry } from '@vana/sse-wire';
+import { SSE_HEADERS, encodeRetry } from '@vana/sse-wire';
 import type { Clock, EventLog, FeedTable } from '@vana/stream-core';
 import type { FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
@@ -50,6 +50,8 @@ export class StreamOpener {
   #begin(request: StreamRequest, reply: FastifyReply): void {
     const { feeds, log, connections, metrics, clock, times } = this.parts;
     const { session, principal, route, errorEvent, position, replay, channels } = request;
+    // Fastify answers HEAD by the GET handler: the head alone, and no reader.
+    if (reply.request.method === 'HEAD') return void reply.headers(SSE_HEADERS).send();
     reply.hijack();
     const connection = new SseConnection(reply.raw);
     if (!connection.isOpen) return;
