@@ -9,10 +9,11 @@ export function characterCount(text: string): number {
   return [...text].length;
 }
 
-/** 1..10,000 characters. */
+/** 1..10,000 characters, blanks around them taken away. */
 export const questionSchema = z
   .string()
-  .refine((text) => text.trim() !== '', 'must not be empty')
+  .trim()
+  .refine((text) => text !== '', 'must not be empty')
   .refine((text) => characterCount(text) <= MAX_QUESTION_CHARACTERS, 'must have at most 10,000 characters')
   .meta({ minLength: 1, maxLength: MAX_QUESTION_CHARACTERS });
 

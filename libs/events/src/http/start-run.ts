@@ -46,7 +46,7 @@ export function parseStartRun(body: unknown): StartRunRequest {
   }
   const query = parsed.query ?? parsed.message;
   if (query === undefined) throw invalid('query', 'is required');
-  return { query: query.trim(), onActive: parsed.on_active };
+  return { query, onActive: parsed.on_active };
 }
 
 function questionOf(body: unknown): string | undefined {
