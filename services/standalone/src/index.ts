@@ -1,1 +1,1 @@
-export {};
+export { startServices, type Standalone, type StandaloneSettings } from './start-services.js';
