@@ -124,7 +124,10 @@ function eventMessages(copy: Copy): Json {
 
 function presenceMessages(): Json {
   return {
-    beat: { summary: 'A broadcaster’s address and load.', payload: { $ref: `${SCHEMAS}BroadcasterBeat` } },
+    beat: {
+      summary: 'A broadcaster’s address and load, or its good-bye.',
+      payload: { $ref: `${SCHEMAS}PresenceMessage` },
+    },
     ask: { summary: 'Beat now.', payload: {} },
   };
 }

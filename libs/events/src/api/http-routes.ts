@@ -30,7 +30,7 @@ export interface HttpRoute {
 const EVENT_STREAM = 'text/event-stream';
 const ofSession = ['invalid_session_id', 'session_not_found', 'session_gone', 'store_unavailable'] as const;
 const ofRun = ['invalid_run_id', 'run_not_found', 'no_orchestrator', 'store_unavailable'] as const;
-const ofBroadcaster = ['invalid_query', 'no_broadcaster', 'broadcaster_timeout'] as const;
+const ofBroadcaster = ['invalid_query', 'no_broadcaster', 'broadcaster_timeout', 'bus_unavailable'] as const;
 const ofJsonBody = ['bad_json', 'invalid_body', 'body_too_large', 'unsupported_media_type'] as const;
 const fromPosition = ['LastEventId', 'lastEventId', 'replay'];
 const streamAnswers = (what: string): RouteAnswer[] => [
@@ -57,6 +57,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     errors: [
       ...ofSession,
       ...ofJsonBody,
+      'invalid_header',
       'question_empty',
       'question_too_long',
       'run_active',
@@ -108,7 +109,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     scope: 'sessions:read',
     parameters: ['session_id', 'channels', 'cursor', 'wait', 'replay'],
     answers: [{ status: 200, description: 'What the stream would have sent.', schema: 'PollAnswer' }],
-    errors: [...ofSession, ...ofBroadcaster, 'invalid_channels', 'too_many_connections'],
+    errors: [...ofSession, ...ofBroadcaster, 'invalid_channels', 'too_many_connections', 'shutting_down'],
   },
   {
     method: 'get',

@@ -23,7 +23,7 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
     name: 'Idempotency-Key',
     in: 'header',
     description: 'The same key with the same request gives the same run; with another request 422.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
   },
   LastEventId: {
     name: 'Last-Event-ID',
@@ -34,12 +34,13 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
   lastEventId: query('lastEventId', `Resume after this position. ${resumeNote}`, anyPosition),
   replay: query('replay', 'What is replayed to a reader without a position. Default: the recent events.', {
     anyOf: [
-      { type: 'string', enum: ['none', 'all'] },
+      { type: 'string', enum: ['none', 'all', 'merged'] },
       { type: 'integer', minimum: 0, description: 'The last N.' },
     ],
   }),
   error_event: query('error_event', 'Name for events of the type `error`, e.g. `run_error`, for native EventSource.', {
     type: 'string',
+    pattern: '^[A-Za-z0-9_.-]{1,64}$',
   }),
   channels: {
     ...query('channels', 'Comma-separated. Default: all.', {
@@ -50,9 +51,14 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
     explode: false,
   },
   cursor: query('cursor', `\`cursor\` of the answer before. ${resumeNote}`, anyPosition),
-  wait: query('wait', 'Seconds to wait for an event when there is none.', { type: 'number', minimum: 0 }),
+  wait: query('wait', 'Seconds to wait for an event when there is none.', {
+    type: 'integer',
+    minimum: 0,
+    maximum: 55,
+    default: 25,
+  }),
   after: query('after', `\`next\` of the page before. ${resumeNote}`, anyPosition),
-  eventLimit: query('limit', 'Events on the page, at most.', { type: 'integer', minimum: 1 }),
+  eventLimit: limit(500, 100, 'Events on the page, at most.'),
   sessionLimit: limit(200, 50, 'Sessions, at most.'),
   historyLimit: limit(500, 50, 'Events, at most.'),
 };

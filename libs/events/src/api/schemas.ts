@@ -1,6 +1,6 @@
 // The named schemas of the generated documents, made from the zod schemas by zod itself.
 import { z } from 'zod';
-import { broadcasterBeatSchema } from '../bus/presence.js';
+import { broadcasterBeatSchema, presenceMessageSchema } from '../bus/presence.js';
 import {
   commandReplySchema,
   COMMANDS,
@@ -74,6 +74,7 @@ const STORED: Names = {
 const BUS: Names = {
   Error: ERROR,
   BroadcasterBeat: { schema: broadcasterBeatSchema },
+  PresenceMessage: { schema: presenceMessageSchema },
   Principal: { schema: principalSchema, description: 'Who asks; made from a verified token.' },
   RunRecord: { schema: runRecordSchema },
   SessionRecord: { schema: sessionRecordSchema },

@@ -29,6 +29,7 @@ export const runRecordSchema = z.looseObject({
   createdAtMs: timeMs,
   startedAtMs: timeMs.optional(),
   endedAtMs: timeMs.optional(),
+  claimedBy: z.string().optional().describe('The worker that holds the run.'),
   leaseUntilMs: timeMs.optional(),
   reason: z.string().optional(),
 });

@@ -1,4 +1,4 @@
-// What a broadcaster says about itself on `vana.presence.broadcaster`.
+// What a broadcaster says on `vana.presence.broadcaster`: a beat every second, a good-bye at the end.
 import { z } from 'zod';
 
 export const broadcasterBeatSchema = z.looseObject({
@@ -8,3 +8,8 @@ export const broadcasterBeatSchema = z.looseObject({
   maxConnections: z.number().int().nonnegative(),
   draining: z.boolean().describe('A draining pod gets no new reader.'),
 });
+
+export const presenceMessageSchema = z.union([
+  z.looseObject({ beat: broadcasterBeatSchema }),
+  z.looseObject({ left: z.string().describe('Pod id of a broadcaster that has left.') }),
+]);
