@@ -98,7 +98,6 @@ export class BroadcasterRelay {
   /** Ends every stream and poll. */
   closeAll(): void {
     for (const relay of this.#open) relay.close();
-    this.#agent.destroy();
   }
 
   #ask(url: URL, headers: ReturnType<typeof upstreamHeaders>, kind: RelayKind, signal: AbortSignal): Promise<Asked> {
