@@ -37,8 +37,6 @@ export async function createOrchestrator(
 ): Promise<RunningOrchestrator> {
   const { logger, registry, clock, ready = async () => ({}) } = ports;
   const { commands, worker } = composeRuns(ports, limitsOf(settings));
-  observeRunCounts(registry, () => worker.counts());
-
   const onFault = (error: unknown): void => logger.error({ err: error }, 'command failed');
   const app = await createServiceApp(AppModule.register(commands, onFault), { logger });
   registerOps(app, { registry, ready });
@@ -78,6 +76,7 @@ export function composeRuns(
   const observer = runTelemetry(ports.logger, ports.registry);
   const shared = { ...ports, limits, observer };
   const worker = new RunWorker(shared);
+  observeRunCounts(ports.registry, () => worker.counts());
   const lost = new LostRuns(shared);
   const cancel = new RunCancel(shared, worker);
   const hold = new SessionHold(shared, lost, cancel);

@@ -15,6 +15,7 @@ import {
 import type { Clock } from '@vana/stream-core';
 import type { LostRuns } from '../runs/lost-runs.js';
 import type { RunCancel } from '../runs/run-cancel.js';
+import { releaseSession } from '../runs/run-ending.js';
 import { newRunId, runIdOfKey } from '../runs/run-id.js';
 import type { RunSlot, RunWorker } from '../runs/run-worker.js';
 import type { SessionHold } from '../runs/session-hold.js';
@@ -105,11 +106,13 @@ export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'get
 
   /** The run that a start with the same key began; `undefined` when there is none or only a draft. */
   async #startedBefore(session: SessionRecord, runId: string, query: string): Promise<RunRecord | undefined> {
-    const { runs, lost, clock } = this.#ports;
+    const { runs, sessions, lost, clock } = this.#ports;
     const run = await runs.get(session.tenant, runId);
     if (run === undefined) return undefined;
     if (run.query !== query) throw new VanaError('idempotency_mismatch');
-    if (run.status === 'queued' && session.activeRunId !== runId) return undefined;
+    const held = session.activeRunId === runId;
+    if (run.status === 'queued' && !held) return undefined;
+    if (held && isTerminal(run.status)) await releaseSession(sessions, run, clock.now());
     return isLost(run, clock.now()) ? lost.end(run) : run;
   }
 

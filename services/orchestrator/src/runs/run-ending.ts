@@ -7,7 +7,7 @@ import type { Clock } from '@vana/stream-core';
 import { retryPassing, type RetryLimits } from './retry.js';
 import { completeEvent, errorEvent, failure, faultOf, type RunEnd } from './run-end.js';
 import type { RunLease } from './run-lease.js';
-import type { RunObserver } from './run-observer.js';
+import type { RunObserver, RunRef } from './run-observer.js';
 import type { RunPublisher } from './run-publisher.js';
 import { RunStopped } from './run-stop.js';
 
@@ -46,14 +46,19 @@ export async function recordEnd(
   const options = { clock, limits, signal, onRetry: (error: unknown) => observer.retried(run, 'store', error) };
   await retryPassing(() => lease.finish(status, reason), options);
   lease.stop();
-  await retryPassing(
-    () =>
-      sessions.update({ tenant: run.tenant, sessionId: run.sessionId }, (session) => {
-        const { activeRunId, ...idle } = session;
-        return activeRunId === run.runId ? { ...idle, updatedAtMs: clock.now() } : undefined;
-      }),
-    options,
-  );
+  await retryPassing(() => releaseSession(sessions, run, clock.now()), options);
+}
+
+/** The session no longer names the run. @throws VanaError store_unavailable | store_conflict */
+export async function releaseSession(
+  sessions: SessionStore,
+  { tenant, sessionId, runId }: RunRef,
+  nowMs: number,
+): Promise<void> {
+  await sessions.update({ tenant, sessionId }, (session) => {
+    const { activeRunId, ...idle } = session;
+    return activeRunId === runId ? { ...idle, updatedAtMs: nowMs } : undefined;
+  });
 }
 
 async function publishEnd(

@@ -1,0 +1,424 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VanaError } from '@vana/events';
+import type { StartRun } from '@vana/run-state';
+import { FakeClock } from '@vana/test-kit';
+import type { EngineEvent } from '../engine/research-engine.js';
+import { ScriptedEngine } from '../engine/scripted-engine.js';
+import { DEFAULT_RUN_LIMITS } from '../runs/run-limits.js';
+import { ALICE, BOB, OTHER_ALICE, Pods, type Pod, type PodOptions } from '../spec/pods.js';
+
+const { cancelWaitMs, endPatienceMs, leaseMs } = DEFAULT_RUN_LIMITS;
+const CRASH_POINTS = 16;
+const QUICK = new ScriptedEngine({ events: [] });
+const LASTING = new ScriptedEngine({ events: [], waitForAbort: true });
+const thought: EngineEvent = {
+  type: 'thinking_update',
+  channel: 'agents',
+  data: { stepId: 's1', agentName: 'a1', action: 'step', status: 'active' },
+};
+const START: StartRun = { principal: ALICE, sessionId: 's1', query: 'why?' };
+
+let clock: FakeClock;
+let pods: Pods;
+let pod: Pod;
+const newPod = (options: Partial<PodOptions> = {}): Pod => pods.pod({ engine: LASTING, ...options });
+beforeEach(() => {
+  clock = new FakeClock();
+  pods = new Pods(clock);
+  pod = newPod();
+});
+
+describe('startRun: session and question', () => {
+  it('creates the session for the caller, titled by the question', async () => {
+    const query = `  What  is\n${'long '.repeat(40)}?`;
+    const run = await pod.commands.startRun({ ...START, query });
+    const session = await pods.session('s1');
+    expect(session).toMatchObject({ owner: 'alice', tenant: 'default', readers: [], activeRunId: run.runId });
+    expect(session.title).toMatch(/^What is long long/);
+    expect([...session.title].length).toBeLessThanOrEqual(80);
+    expect(run).toMatchObject({ sessionId: 's1', owner: 'alice', status: 'queued', query: query.trim() });
+  });
+
+  it('gives its title to a session that has none and leaves another one alone', async () => {
+    await pod.commands.createSession({ principal: ALICE, sessionId: 's1' });
+    await pod.commands.createSession({ principal: ALICE, sessionId: 's2', title: 'mine' });
+    await pod.commands.startRun(START);
+    await pod.commands.startRun({ ...START, sessionId: 's2' });
+    expect((await pods.session('s1')).title).toBe('why?');
+    expect((await pods.session('s2')).title).toBe('mine');
+  });
+
+  it('does not let strangers or readers start, and does not tell them that the session is there', async () => {
+    await pod.commands.createSession({ principal: ALICE, sessionId: 's1' });
+    await pods.sessions.update({ tenant: 'default', sessionId: 's1' }, (s) => ({ ...s, readers: ['reader'] }));
+    for (const principal of [BOB, { ...BOB, id: 'reader' }]) {
+      await expect(pod.commands.startRun({ ...START, principal })).rejects.toMatchObject({ code: 'session_not_found' });
+    }
+    expect(await pods.events('s1')).toEqual([]);
+  });
+
+  it('keeps tenants apart', async () => {
+    const ours = await pod.commands.startRun(START);
+    const theirs = await pod.commands.startRun({ ...START, principal: OTHER_ALICE });
+    expect(theirs.runId).not.toBe(ours.runId);
+    expect((await pods.session('s1', 'other')).activeRunId).toBe(theirs.runId);
+    await expect(pod.commands.getRun({ principal: OTHER_ALICE, runId: ours.runId })).rejects.toMatchObject({
+      code: 'run_not_found',
+    });
+  });
+
+  it('tells the owner that the session was deleted, others that there is none', async () => {
+    await pod.commands.createSession({ principal: ALICE, sessionId: 's1' });
+    await pod.commands.deleteSession({ principal: ALICE, sessionId: 's1' });
+    await expect(pod.commands.startRun(START)).rejects.toMatchObject({ code: 'session_gone' });
+    await expect(pod.commands.startRun({ ...START, principal: BOB })).rejects.toMatchObject({
+      code: 'session_not_found',
+    });
+  });
+
+  it.each([
+    ['', 'question_empty'],
+    [' \n\t ', 'question_empty'],
+    ['x'.repeat(10_001), 'question_too_long'],
+  ])('refuses a bad question and creates nothing', async (query, code) => {
+    await expect(pod.commands.startRun({ ...START, query })).rejects.toMatchObject({ code });
+    expect(await pods.sessions.get({ tenant: 'default', sessionId: 's1' })).toBeUndefined();
+  });
+
+  it('counts characters as people do, blanks around them not', async () => {
+    const query = `  ${'😀'.repeat(10_000)}  `;
+    expect((await pod.commands.startRun({ ...START, query })).query).toBe(query.trim());
+  });
+
+  it.each(['a.b', '*', '>', 'a b', '', 'x'.repeat(65)])('refuses the session id %j', async (sessionId) => {
+    await expect(pod.commands.startRun({ ...START, sessionId })).rejects.toMatchObject({ code: 'invalid_session_id' });
+  });
+});
+
+describe('startRun: one active run per session', () => {
+  it('refuses a second one and names the first', async () => {
+    const { runId } = await pod.commands.startRun(START);
+    for (const other of [pod, newPod()]) {
+      await expect(other.commands.startRun(START)).rejects.toMatchObject({ code: 'run_active', details: { runId } });
+    }
+  });
+
+  it('lets one of many starts on several pods win', async () => {
+    const all = [pod, newPod(), newPod()].flatMap((one) => [one, one, one]);
+    const outcomes = await Promise.allSettled(all.map((one) => one.commands.startRun(START)));
+    await clock.flush();
+    const won = outcomes.filter(({ status }) => status === 'fulfilled');
+    const codes = outcomes.flatMap((one) => (one.status === 'rejected' ? [(one.reason as { code: string }).code] : []));
+    expect(won).toHaveLength(1);
+    expect(new Set(codes)).toEqual(new Set(['run_active']));
+    expect(await pods.story('s1')).toEqual(['research_started']);
+  });
+
+  it('starts the next one when the first has ended', async () => {
+    const quick = newPod({ engine: QUICK });
+    await quick.commands.startRun(START);
+    await clock.flush();
+    await quick.commands.startRun(START);
+    await clock.flush();
+    expect((await pods.story('s1')).filter((told) => told === 'research_complete:completed')).toHaveLength(2);
+  });
+});
+
+describe('startRun: on_active cancel', () => {
+  const CANCEL: StartRun = { ...START, onActive: 'cancel' };
+
+  it('cancels the run of its own pod first, also when that pod has one place only', async () => {
+    const small = newPod({ limits: { runsPerPod: 1 } });
+    const first = await small.commands.startRun(START);
+    await clock.flush();
+    const second = await small.commands.startRun(CANCEL);
+    await clock.flush();
+    expect(await pods.run(first.runId)).toMatchObject({ status: 'cancelled' });
+    expect(await pods.run(second.runId)).toMatchObject({ status: 'running' });
+    expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:cancelled', 'research_started']);
+  });
+
+  it('cancels the run of another pod first', async () => {
+    const first = await pod.commands.startRun(START);
+    await clock.flush();
+    const second = await newPod().commands.startRun(CANCEL);
+    expect(await pods.run(first.runId)).toMatchObject({ status: 'cancelled' });
+    expect((await pods.session('s1')).activeRunId).toBe(second.runId);
+  });
+
+  it('gives up when the other does not end in time', async () => {
+    const { runId } = await pod.commands.startRun(START);
+    await clock.flush();
+    pod.freeze();
+    const starting = expect(newPod().commands.startRun(CANCEL)).rejects.toMatchObject({
+      code: 'run_active',
+      details: { runId },
+    });
+    await clock.advance(cancelWaitMs);
+    await starting;
+    expect((await pods.session('s1')).activeRunId).toBe(runId);
+  });
+
+  it('cancels nothing when the new run has no place', async () => {
+    const { runId } = await pod.commands.startRun(START);
+    const full = newPod({ limits: { runsPerPod: 1 } });
+    await full.commands.startRun({ ...START, sessionId: 's2' });
+    await expect(full.commands.startRun(CANCEL)).rejects.toMatchObject({ code: 'too_many_runs' });
+    await clock.flush();
+    expect(await pods.run(runId)).toMatchObject({ status: 'running', cancelRequested: false });
+  });
+});
+
+describe('startRun: places', () => {
+  it('refuses what is above the limit until a place is free', async () => {
+    const small = newPod({ limits: { runsPerPod: 2 } });
+    const [one] = [await small.commands.startRun(START), await small.commands.startRun({ ...START, sessionId: 's2' })];
+    const third: StartRun = { ...START, sessionId: 's3' };
+    await expect(small.commands.startRun(third)).rejects.toMatchObject({ code: 'too_many_runs' });
+    await small.commands.cancelRun({ principal: ALICE, runId: one.runId });
+    await clock.flush();
+    expect((await small.commands.startRun(third)).status).toBe('queued');
+  });
+
+  it('gives back the place of a start that is refused', async () => {
+    const small = newPod({ limits: { runsPerPod: 1 } });
+    await pod.commands.startRun(START);
+    await expect(small.commands.startRun(START)).rejects.toMatchObject({ code: 'run_active' });
+    expect((await small.commands.startRun({ ...START, sessionId: 's2' })).status).toBe('queued');
+  });
+});
+
+describe('startRun: idempotency key', () => {
+  const KEYED: StartRun = { ...START, idempotencyKey: 'k1' };
+
+  it('gives the same run to the same request, on any pod, while it runs and after it has ended', async () => {
+    const { runId } = await pod.commands.startRun(KEYED);
+    await clock.flush();
+    const again = await newPod().commands.startRun({ ...KEYED, query: '  why? ' });
+    expect(again).toMatchObject({ runId, status: 'running' });
+    await pod.commands.cancelRun({ principal: ALICE, runId });
+    await clock.flush();
+    expect(await newPod().commands.startRun(KEYED)).toMatchObject({ runId, status: 'cancelled' });
+    expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:cancelled']);
+  });
+
+  it('refuses the key with another question', async () => {
+    await pod.commands.startRun(KEYED);
+    await expect(pod.commands.startRun({ ...KEYED, query: 'who?' })).rejects.toMatchObject({
+      code: 'idempotency_mismatch',
+    });
+  });
+
+  it('belongs to one principal and one session', async () => {
+    const one = await pod.commands.startRun(KEYED);
+    const two = await pod.commands.startRun({ ...KEYED, sessionId: 's2', query: 'who?' });
+    const three = await pod.commands.startRun({ ...KEYED, sessionId: 's3', principal: BOB });
+    expect(new Set([one.runId, two.runId, three.runId]).size).toBe(3);
+  });
+
+  it('runs once when many pods get the same request at once', async () => {
+    const all = [pod, newPod(), newPod()];
+    const runs = await Promise.all(all.map((one) => one.commands.startRun(KEYED)));
+    await clock.flush();
+    expect(new Set(runs.map(({ runId }) => runId)).size).toBe(1);
+    expect(await pods.story('s1')).toEqual(['research_started']);
+    expect(all.reduce((sum, one) => sum + one.worker.counts().running, 0)).toBe(1);
+  });
+
+  it('starts later what was refused because of another run', async () => {
+    const first = await pod.commands.startRun(START);
+    await expect(pod.commands.startRun(KEYED)).rejects.toMatchObject({ code: 'run_active' });
+    await pod.commands.cancelRun({ principal: ALICE, runId: first.runId });
+    await clock.flush();
+    const second = await pod.commands.startRun(KEYED);
+    await clock.flush();
+    expect(await pods.run(second.runId)).toMatchObject({ status: 'running' });
+  });
+
+  it('needs no place for a run that is there already', async () => {
+    const small = newPod({ limits: { runsPerPod: 1 } });
+    const { runId } = await small.commands.startRun(KEYED);
+    expect((await small.commands.startRun(KEYED)).runId).toBe(runId);
+  });
+});
+
+describe('startRun after a crash', () => {
+  const NEXT: StartRun = { ...START, query: 'next' };
+
+  it('ends a lost run first, then goes on', async () => {
+    const { runId } = await pod.commands.startRun(START);
+    await clock.flush();
+    pod.freeze();
+    await clock.advance(leaseMs - 1);
+    const healer = newPod({ engine: QUICK });
+    await expect(healer.commands.startRun(NEXT)).rejects.toMatchObject({ code: 'run_active' });
+    await clock.advance(1);
+    await healer.commands.startRun(NEXT);
+    await clock.flush();
+    expect(await pods.story('s1')).toEqual([
+      'research_started',
+      'error:run_lost',
+      'research_complete:failed',
+      'research_started',
+      'research_complete:completed',
+    ]);
+    expect(await pods.run(runId)).toMatchObject({ status: 'failed', reason: 'run_lost' });
+  });
+
+  it('adopts a draft with the same key', async () => {
+    const KEYED: StartRun = { ...START, idempotencyKey: 'k1' };
+    let writes = 0;
+    const dying = newPod({
+      storeFault: () => {
+        // Session, run record; the process is gone before the session names the run.
+        if (++writes > 2) throw new TypeError('crash');
+      },
+    });
+    await expect(dying.commands.startRun(KEYED)).rejects.toThrow('crash');
+    expect(await pods.session('s1')).not.toHaveProperty('activeRunId');
+    await clock.advance(2 * leaseMs);
+    const { runId } = await newPod({ engine: QUICK }).commands.startRun(KEYED);
+    await clock.flush();
+    expect(await pods.run(runId)).toMatchObject({ status: 'completed' });
+    expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:completed']);
+  });
+
+  it('does not tell the end twice when the worker died after telling it, however long ago', async () => {
+    const dying = newPod({
+      engine: QUICK,
+      lateFault: (event) => void (event.type === 'research_complete' && dying.freeze()),
+    });
+    const { runId } = await dying.commands.startRun(START);
+    await clock.flush();
+    expect(await pods.run(runId)).toMatchObject({ status: 'running' });
+    // Long after the bus has forgotten the event's id.
+    await clock.advance(3_600_000);
+    await newPod({ engine: QUICK }).commands.startRun(NEXT);
+    await clock.flush();
+    expect(await pods.story('s1')).toEqual([
+      ...['research_started', 'research_complete:completed'],
+      ...['research_started', 'research_complete:completed'],
+    ]);
+    expect(await pods.run(runId)).toMatchObject({ status: 'completed' });
+  });
+
+  it('needs no log for that while the bus remembers the id', async () => {
+    const dying = newPod({
+      engine: QUICK,
+      lateFault: (event) => void (event.type === 'research_complete' && dying.freeze()),
+    });
+    await dying.commands.startRun(START);
+    await clock.advance(leaseMs);
+    await newPod({ engine: QUICK, withoutLog: true }).commands.startRun(NEXT);
+    await clock.flush();
+    const ends = (await pods.events('s1')).filter(({ type }) => type === 'research_complete');
+    expect(ends).toHaveLength(2);
+  });
+
+  it('takes a session that still names an ended run', async () => {
+    const { runId } = await newPod({ engine: QUICK }).commands.startRun(START);
+    await clock.flush();
+    await pods.sessions.update({ tenant: 'default', sessionId: 's1' }, (s) => ({ ...s, activeRunId: runId }));
+    const next = await pod.commands.startRun(NEXT);
+    expect((await pods.session('s1')).activeRunId).toBe(next.runId);
+  });
+
+  it('ends a lost run once when many pods find it at the same time', async () => {
+    await pod.commands.startRun(START);
+    await clock.flush();
+    pod.freeze();
+    await clock.advance(leaseMs);
+    const healers = [newPod(), newPod(), newPod()];
+    const outcomes = await Promise.allSettled(healers.map((one) => one.commands.startRun(NEXT)));
+    await clock.flush();
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await pods.story('s1')).toEqual([
+      ...['research_started', 'error:run_lost', 'research_complete:failed'],
+      'research_started',
+    ]);
+  });
+
+  it('leaves a lost run to a later start when the bus is away', async () => {
+    await pod.commands.startRun(START);
+    await clock.flush();
+    pod.freeze();
+    await clock.advance(leaseMs);
+    let away = true;
+    const healer = newPod({
+      engine: QUICK,
+      fault: () => {
+        if (away) throw new VanaError('bus_unavailable');
+      },
+    });
+    const failing = expect(healer.commands.startRun(NEXT)).rejects.toMatchObject({ code: 'bus_unavailable' });
+    await clock.advance(endPatienceMs);
+    await failing;
+    away = false;
+    await expect(healer.commands.startRun(NEXT)).rejects.toMatchObject({ code: 'run_active' });
+    await clock.advance(leaseMs);
+    await healer.commands.startRun(NEXT);
+    await clock.flush();
+    expect(await pods.story('s1')).toEqual([
+      ...['research_started', 'error:run_lost', 'research_complete:failed'],
+      ...['research_started', 'research_complete:completed'],
+    ]);
+  });
+
+  it('has no crash point that the next tests leave out', async () => {
+    let calls = 0;
+    const counted = newPod({ engine: new ScriptedEngine({ events: [thought] }), onCall: () => void calls++ });
+    await counted.commands.startRun({ ...START, idempotencyKey: 'k1' });
+    await clock.flush();
+    expect(await pods.story('s1')).toContain('research_complete:completed');
+    expect(calls).toBeLessThan(CRASH_POINTS);
+  });
+
+  // Every point where the process can die: before its n-th use of the bus or a store.
+  describe.each(Array.from({ length: CRASH_POINTS }, (_, index) => index + 1))('before call %i', (crashAt) => {
+    const dies = (): Pod =>
+      newPod({
+        engine: new ScriptedEngine({ events: [thought] }),
+        onCall: (dying, call) => {
+          if (call === crashAt) dying.freeze();
+        },
+      });
+
+    const expectHealed = async (): Promise<void> => {
+      const events = await pods.events('s1');
+      const runIds = new Set(events.map(({ runId }) => runId!));
+      for (const runId of runIds) {
+        const told = events.filter((event) => event.runId === runId).map(({ type }) => type);
+        expect(told.filter((type) => type === 'research_started').length).toBeLessThanOrEqual(1);
+        expect(told.filter((type) => type === 'research_complete')).toHaveLength(1);
+        expect(told.filter((type) => type === 'error').length).toBeLessThanOrEqual(1);
+        expect(told.at(-1)).toBe('research_complete');
+        const end = events.find((event) => event.runId === runId && event.type === 'research_complete');
+        expect((await pods.run(runId)).status).toBe(end?.data['status']);
+      }
+      expect(await pods.session('s1')).not.toHaveProperty('activeRunId');
+    };
+
+    it('is healed by the next start', async () => {
+      void dies().commands.startRun(START);
+      await clock.advance(leaseMs + 1);
+      const { runId } = await newPod({ engine: QUICK }).commands.startRun(NEXT);
+      await clock.flush();
+      await expectHealed();
+      expect(await pods.run(runId)).toMatchObject({ status: 'completed' });
+    });
+
+    it('is healed by the same start with its key, which never runs twice', async () => {
+      const KEYED: StartRun = { ...START, idempotencyKey: 'k1' };
+      void dies().commands.startRun(KEYED);
+      await clock.flush();
+      // At once, as a client whose connection broke does, and again when the lease has passed.
+      const soon = await newPod({ engine: QUICK }).commands.startRun(KEYED);
+      await clock.advance(leaseMs + 1);
+      const late = await newPod({ engine: QUICK }).commands.startRun(KEYED);
+      await clock.flush();
+      expect(late.runId).toBe(soon.runId);
+      await expectHealed();
+      expect(new Set((await pods.events('s1')).map(({ runId }) => runId)).size).toBe(1);
+    });
+  });
+});
