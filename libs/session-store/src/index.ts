@@ -1,1 +1,4 @@
-export {};
+export { KvSessionStore, type KvSessionStoreOptions } from './kv-session-store.js';
+export { KvRunStore, type KvRunStoreOptions } from './kv-run-store.js';
+export type { RedisCommands } from './session-cache.js';
+export type { StoreObserver } from './store-observer.js';
