@@ -156,6 +156,10 @@ describe('encodeStoredEvent', () => {
     expect(error.details).toMatchObject({ fields: [{ field }] });
   });
 
+  it('refuses data that is not its type’s', () => {
+    expect(refusal(() => encodeStoredEvent(session, eventOf('error', { data: {} }))).code).toBe('invalid_event');
+  });
+
   it('refuses a bad envelope, what is not JSON, and more than the bus takes', () => {
     expect(refusal(() => encodeStoredEvent(session, eventOf('error', { id: '' }))).code).toBe('invalid_event');
     expect(refusal(() => encodeStoredEvent(session, outside({ big: 1n }))).code).toBe('invalid_event');

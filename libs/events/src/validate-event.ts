@@ -1,5 +1,5 @@
 // The publisher's door: an event goes to the bus only if readers of any version can rely on its shape.
-import { encodedSize, refuseAbove } from './encoded-json.js';
+import { encodedJson, encodedSize, refuseAbove } from './encoded-json.js';
 import { fieldProblems, type FieldProblem } from './field-problems.js';
 import { EVENT_KINDS, isKnownType, isOutsideType } from './registry.js';
 import { MAX_EVENT_BYTES, storedEventSchema, type StoredEvent } from './stored-event.js';
@@ -15,10 +15,22 @@ export const MAX_OUTSIDE_DATA_BYTES = 64 * 1024;
  * @throws VanaError invalid_event (details.fields: FieldProblem[]) | event_too_large (details.bytes, details.limit)
  */
 export function validateEvent(event: unknown): StoredEvent {
+  const valid = checkShape(event);
+  refuseAbove(encodedSize(valid), MAX_EVENT_BYTES);
+  return valid;
+}
+
+/** The same checks, and the event as JSON in UTF-8: written once only. @throws as validateEvent */
+export function encodeValid(event: unknown): Uint8Array {
+  const bytes = encodedJson(checkShape(event));
+  refuseAbove(bytes.length, MAX_EVENT_BYTES);
+  return bytes;
+}
+
+function checkShape(event: unknown): StoredEvent {
   const problems = shapeProblems(event);
   if (problems.length > 0) throw new VanaError('invalid_event', { details: { fields: problems } });
   const valid = event as StoredEvent;
-  refuseAbove(encodedSize(valid), MAX_EVENT_BYTES);
   if (!isKnownType(valid.type)) refuseAbove(encodedSize(valid.data), MAX_OUTSIDE_DATA_BYTES);
   return valid;
 }

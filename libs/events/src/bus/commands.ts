@@ -102,10 +102,10 @@ export const COMMANDS = {
   },
 } as const satisfies Record<string, Command>;
 
-/** The two forms of a reply. */
-export const commandFailureSchema = z.looseObject({ ok: z.literal(false), error: errorBodySchema });
+const failure = z.looseObject({ ok: z.literal(false), error: errorBodySchema });
+/** A reply: the value, or the error as its public body. */
 export const commandReplySchema = (command: Command) =>
   z.union([
     z.looseObject({ ok: z.literal(true), ...(command.value === undefined ? {} : { value: command.value }) }),
-    commandFailureSchema,
+    failure,
   ]);
