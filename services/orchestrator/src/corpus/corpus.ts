@@ -18,6 +18,8 @@ export interface PassageQuery {
   /** Terms with their weights; a passage need not hold all of them. */
   readonly terms: ReadonlyMap<string, number>;
   readonly limit: number;
+  /** Only passages of documents for which this holds. */
+  readonly within?: (document: CorpusDocument) => boolean;
 }
 
 export interface Hit {
@@ -35,8 +37,8 @@ export interface Corpus {
   frequency(term: string): number;
   /** The form in which the corpus writes the term most often. */
   surface(term: string): string;
-  /** Terms within a few typing errors of a word that the corpus lacks, most frequent first. */
-  similar(term: string): string[];
   /** Documents whose name is this word, any case. */
   named(word: string): readonly CorpusDocument[];
+  /** First passage with prose of each document of that name. */
+  openings(name: string): readonly Passage[];
 }

@@ -37,6 +37,8 @@ export interface CorpusDocument {
   /** Short name for people: the folder of a README (`@scope/name` kept), else the file name. */
   readonly name: string;
   readonly title: string;
+  /** Its first words as plain text: what it is about. */
+  readonly opening: string;
   readonly format: DocumentFormat;
 }
 

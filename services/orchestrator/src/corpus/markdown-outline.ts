@@ -14,8 +14,12 @@ const HTML_HEADING = /^[ \t]*<h([1-6])\b[^>]*>(.*?)(?:<\/h\1>|$)/i;
 const CALLOUT = /^[ \t]*>[ \t]*\[![A-Z]+\][ \t]*$/;
 const LINK = /!?\[(?:[^[\]]|\[[^[\]]*\](?:\([^()]*\))?)*\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\])/g;
 
+/** Longer lines are text without structure (data, minified code). */
+const LONGEST_MARKUP = 5000;
+
 /** Nothing but links, images and punctuation: badges, tables of contents, link lists. */
 function linksOnly(raw: string): boolean {
+  if (raw.length > LONGEST_MARKUP) return false;
   if (!raw.includes('[') && !raw.includes('<') && !raw.includes('http')) return false;
   const rest = raw
     .replace(/<a\b[\s\S]*?<\/a>/gi, '')
@@ -56,6 +60,7 @@ class MarkdownScanner {
 
   private line(line: string): void {
     if (line.trim() === '' || /^[ \t]*>[ \t]*$/.test(line)) return this.flush(this.index);
+    if (line.length > LONGEST_MARKUP) return this.start < 0 ? this.begin('paragraph', 0) : undefined;
     if (this.fence(line) || this.headingLine(line) || this.html(line) || this.table(line)) return;
     if (RULE.test(line) || REFERENCE.test(line) || CALLOUT.test(line)) return this.flush(this.index);
     const item = ITEM.exec(line);

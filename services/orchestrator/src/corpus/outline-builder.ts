@@ -1,6 +1,19 @@
 // Collects headings and blocks in the order of the file.
 import type { Block, BlockKind, Heading, Outline, Section } from './document.js';
 
+/** Longer blocks are cut, so that no later step meets a text of megabytes. */
+const LONGEST_BLOCK = 4000;
+
+/** Where to cut a long block: after a sentence, else a line, else a word. */
+function cutAt(raw: string): number {
+  const head = raw.slice(0, LONGEST_BLOCK);
+  for (const mark of ['. ', '.\n', '\n', ' ']) {
+    const at = head.lastIndexOf(mark);
+    if (at > LONGEST_BLOCK / 2) return at + mark.length;
+  }
+  return LONGEST_BLOCK;
+}
+
 export class OutlineBuilder {
   private readonly sections: Section[] = [];
   /** Open headings by level. */
@@ -20,6 +33,17 @@ export class OutlineBuilder {
   }
 
   block(kind: BlockKind, raw: string, line: number): void {
+    let [rest, at] = [raw, line];
+    while (rest.length > LONGEST_BLOCK) {
+      const piece = rest.slice(0, cutAt(rest));
+      this.add(kind, piece, at);
+      at += piece.split('\n').length - 1;
+      rest = rest.slice(piece.length);
+    }
+    this.add(kind, rest, at);
+  }
+
+  private add(kind: BlockKind, raw: string, line: number): void {
     if (raw.trim() !== '') this.blocks.push({ kind, raw, line });
   }
 

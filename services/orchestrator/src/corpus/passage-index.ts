@@ -19,6 +19,7 @@ export class PassageIndex implements Corpus {
   readonly documents: CorpusDocument[] = [];
   private readonly passages: Passage[] = [];
   private readonly byName = new Map<string, CorpusDocument[]>();
+  private readonly firstProse = new Map<CorpusDocument, Passage>();
   private readonly passagesWith = new Map<string, number>();
   /** Term → the words that stand for it and how often. */
   private readonly forms = new Map<string, Map<string, number>>();
@@ -50,6 +51,9 @@ export class PassageIndex implements Corpus {
     this.passages.push(passage);
     const prose = blocks.filter(({ kind }) => kind !== 'code').map(({ raw }) => plainText(raw, document.format));
     const code = blocks.filter(({ kind }) => kind === 'code').map(({ raw }) => raw.slice(0, CODE_CHARACTERS));
+    if (blocks.some(({ kind }) => kind === 'paragraph') && !this.firstProse.has(document)) {
+      this.firstProse.set(document, passage);
+    }
     const seen = new Set<string>();
     this.index.add({
       id: passage.id,
@@ -61,14 +65,15 @@ export class PassageIndex implements Corpus {
     for (const term of seen) this.passagesWith.set(term, (this.passagesWith.get(term) ?? 0) + 1);
   }
 
-  search({ terms, limit }: PassageQuery): Hit[] {
+  search({ terms, limit, within }: PassageQuery): Hit[] {
     const weights = [...terms].filter(([term, weight]) => weight > 0 && this.frequency(term) > 0);
     if (weights.length === 0) return [];
     const found = this.index.search(
       { combineWith: 'OR', queries: weights.map(([term, weight]) => weighted(term, weight)) },
       { boost: BOOST },
     );
-    const hits = found.map(({ id, score }): Hit => ({ passage: this.passages[id as number]!, score }));
+    let hits = found.map(({ id, score }): Hit => ({ passage: this.passages[id as number]!, score }));
+    if (within) hits = hits.filter(({ passage }) => within(passage.document));
     hits.sort((left, right) => right.score - left.score || left.passage.id - right.passage.id);
     return hits.slice(0, limit);
   }
@@ -86,14 +91,12 @@ export class PassageIndex implements Corpus {
     return best;
   }
 
-  similar(term: string): string[] {
-    const found = this.index.search(term, { fuzzy: term.length > 7 ? 2 : 1, prefix: false, fields: ['title', 'text'] });
-    const near = new Set(found.flatMap(({ terms }) => terms));
-    return [...near].sort((left, right) => this.frequency(right) - this.frequency(left) || (left < right ? -1 : 1));
-  }
-
   named(word: string): readonly CorpusDocument[] {
     return this.byName.get(word.toLowerCase()) ?? [];
+  }
+
+  openings(name: string): readonly Passage[] {
+    return this.named(name).flatMap((document) => this.firstProse.get(document) ?? []);
   }
 
   private terms(text: string, seen: Set<string>): string {

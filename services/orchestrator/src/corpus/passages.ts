@@ -3,10 +3,12 @@ import { posix } from 'node:path';
 import type { Block, CorpusDocument, DocumentFormat, Heading, Outline } from './document.js';
 import { outlineOfHtml } from './html-outline.js';
 import { outlineOfMarkdown } from './markdown-outline.js';
+import { plainText } from './plain-text.js';
 import { outlineOfText } from './text-outline.js';
 
 /** A passage is closed when the next block would take its prose beyond this many characters. */
 const PASSAGE_CHARACTERS = 700;
+const OPENING_CHARACTERS = 400;
 
 export interface PassageDraft {
   readonly headings: readonly Heading[];
@@ -28,9 +30,14 @@ export function nameOf(path: string): string {
   return scope?.startsWith('@') ? `${scope}/${folder}` : folder;
 }
 
+function openingOf(outline: Outline, format: DocumentFormat): string {
+  const first = outline.sections.flatMap(({ blocks }) => blocks).find(({ kind }) => kind === 'paragraph');
+  return first ? plainText(first.raw, format).slice(0, OPENING_CHARACTERS) : '';
+}
+
 export function describeDocument(path: string, format: DocumentFormat, outline: Outline): CorpusDocument {
   const name = nameOf(path);
-  return { path, name, title: outline.title ?? posix.basename(name), format };
+  return { path, name, title: outline.title ?? posix.basename(name), opening: openingOf(outline, format), format };
 }
 
 export function draftPassages(outline: Outline): PassageDraft[] {

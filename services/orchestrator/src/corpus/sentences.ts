@@ -3,6 +3,8 @@ import type { Block, DocumentFormat } from './document.js';
 import { plainText } from './plain-text.js';
 
 export interface Sentence {
+  /** Offset of `raw` in the block. */
+  readonly start: number;
   /** Line of its first character, from 1. */
   readonly line: number;
   /** Exact slice of the file. */
@@ -57,7 +59,7 @@ function rowText(raw: string, format: DocumentFormat): string {
 export function sentencesOf(block: Block, format: DocumentFormat): Sentence[] {
   if (block.kind === 'code') return [];
   if (block.kind === 'row' && format === 'markdown') {
-    return [{ line: block.line, raw: block.raw, text: rowText(block.raw, format) }];
+    return [{ start: 0, line: block.line, raw: block.raw, text: rowText(block.raw, format) }];
   }
   const sentences: Sentence[] = [];
   let from = 0;
@@ -65,10 +67,11 @@ export function sentencesOf(block: Block, format: DocumentFormat): Sentence[] {
     const slice = block.raw.slice(from, end);
     const lead = slice.length - slice.replace(/^(?:\s|>(?=\s))+/, '').length;
     const raw = slice.slice(lead).trimEnd();
-    const line = block.line + countLines(block.raw.slice(0, from + lead));
+    const start = from + lead;
+    const line = block.line + countLines(block.raw.slice(0, start));
     from = end;
     const text = plainText(raw, format);
-    if (text !== '') sentences.push({ line, raw, text });
+    if (text !== '') sentences.push({ start, line, raw, text });
   }
   return sentences;
 }

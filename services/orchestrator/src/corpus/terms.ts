@@ -2,6 +2,7 @@
 import { stem } from './stem.js';
 
 const WORD = /[\p{L}\p{N}]+/gu;
+const COMPOUND = /[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)+/gu;
 const HUMP = /(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/;
 const LONGEST_WORD = 40;
 
@@ -26,8 +27,11 @@ export function isStopWord(word: string): boolean {
   return STOP_WORDS.has(word);
 }
 
-/** Calls `visit` with each word in lower case; the humps of `camelCase` follow the whole word. */
+/** Calls `visit` with each word in lower case; compounds (`p-limit`) and the humps of `camelCase` come besides. */
 export function eachWord(text: string, visit: (word: string) => void): void {
+  if (text.includes('-')) {
+    for (const [found] of text.matchAll(COMPOUND)) if (found.length <= LONGEST_WORD) visit(found.toLowerCase());
+  }
   for (const [found] of text.matchAll(WORD)) {
     if (found.length > LONGEST_WORD) continue;
     const lower = found.toLowerCase();

@@ -1,0 +1,63 @@
+// Works on one section: retrieves passages, ranks their statements, notes the best ones that say something new.
+import type { Notebook } from '../notebook.js';
+import type { Section, Statement, SubQuestion } from '../notes.js';
+import type { ResearchDesk } from '../research-desk.js';
+import type { Work } from '../run-desk.js';
+
+const PASSAGES_READ = 60;
+const LEAST_COVERAGE = 0.42;
+const LEAST_SCORE = 0.25;
+/** Against the best statement of all. */
+const LEAST_SHARE = 0.4;
+const STATEMENTS_PER_SECTION = 5;
+const STATEMENTS_PER_QUERY = 3;
+/** A section over several documents takes so many statements of each. */
+const STATEMENTS_PER_DOCUMENT = 2;
+const ASPECT_BONUS = 0.2;
+
+/** @param section where the statements go; without it each goes where it belongs @returns how many were noted */
+export async function research(
+  work: Work,
+  desk: ResearchDesk,
+  notebook: Notebook,
+  subQuestions: readonly SubQuestion[],
+  section?: Section,
+): Promise<number> {
+  work.usedTool('full_text_search');
+  let accepted = 0;
+  for (const subQuestion of subQuestions) {
+    accepted += await work.step(
+      subQuestion.text,
+      () => note(desk, notebook, section, subQuestion),
+      (count) => `${count} new statements`,
+    );
+  }
+  return accepted;
+}
+
+function note(desk: ResearchDesk, notebook: Notebook, section: Section | undefined, subQuestion: SubQuestion): number {
+  const { aspect, terms } = subQuestion;
+  const ranked = desk.ranked(
+    desk.passages(terms, PASSAGES_READ),
+    new Map(aspect === undefined ? [] : [[aspect, ASPECT_BONUS]]),
+  );
+  const best = Math.max(ranked[0]?.score ?? 0, ...notebook.statements.map(({ score }) => score));
+  const quota = aspect === undefined ? STATEMENTS_PER_SECTION : STATEMENTS_PER_QUERY;
+  let accepted = 0;
+  for (const statement of ranked) {
+    if (accepted === quota) break;
+    if (statement.score < best * LEAST_SHARE || statement.score < LEAST_SCORE) break;
+    if (statement.coverage < LEAST_COVERAGE) continue;
+    const home = notebook.sectionOf(statement.passage);
+    if ((section && home !== section) || !hasRoom(statement, home)) continue;
+    if (notebook.accept(home, statement)) accepted++;
+  }
+  return accepted;
+}
+
+function hasRoom(statement: Statement, { plan, statements }: Section): boolean {
+  if (plan.claims) return true;
+  return (
+    statements.filter(({ document }) => document.name === statement.document.name).length < STATEMENTS_PER_DOCUMENT
+  );
+}

@@ -1,0 +1,235 @@
+// What an agent works with in one run: it reports steps, calls other agents, stops when the run is cancelled.
+import type { EventData, EventType } from '@vana/events';
+import { EVENT_KINDS } from '@vana/events';
+import type { EngineEvent, ResearchTask } from '../engine/research-engine.js';
+import { AgentNetwork, isoTime } from './agent-network.js';
+import { AGENT_NAMES, type AgentType } from './agent-types.js';
+import { WorkLedger } from './work-ledger.js';
+
+type Substep = EventData<'agent_substep'>['substep'];
+type PartialResults = NonNullable<EventData<'research_progress'>['partial_results']>;
+
+const SUBSTEPS_KEPT = 10;
+const LABEL_CHARACTERS = 160;
+
+/** The phase after the last one. */
+export const DONE = 'done';
+
+export interface AgentCall {
+  readonly agent: AgentType;
+  /** What it is asked to do, for people. */
+  readonly action: string;
+  /** Steps that it will report; more may become known. */
+  readonly steps: number;
+}
+
+export interface Work {
+  /** One unit of work; the step shows when it is done. `details` may use its outcome. */
+  step<T>(name: string, unit: () => T | Promise<T>, details?: (outcome: T) => string): Promise<T>;
+  /** More steps than announced. */
+  expectSteps(more: number): void;
+  usedTool(name: string): void;
+}
+
+export class RunDesk {
+  readonly network: AgentNetwork;
+  readonly ledger = new WorkLedger();
+  private phase = 'planning';
+  private thoughts = 0;
+  private readonly results: PartialResults = {};
+
+  constructor(
+    readonly task: ResearchTask,
+    private readonly sink: (event: EngineEvent) => Promise<void>,
+    private readonly signal: AbortSignal,
+    private readonly now: () => number,
+  ) {
+    this.network = new AgentNetwork(now);
+  }
+
+  /** Resolves when the event is stored. @throws signal.reason as soon as the run is cancelled */
+  async emit<T extends EventType>(type: T, data: EventData<T>, agent?: AgentType): Promise<void> {
+    this.signal.throwIfAborted();
+    const parent = agent && this.network.parentOf(agent);
+    const event: EngineEvent = {
+      type,
+      channel: EVENT_KINDS[type].channel,
+      ...(agent === undefined ? {} : { agentId: agent }),
+      ...(parent === undefined ? {} : { parentAgentId: parent }),
+      data,
+    };
+    await this.unlessAborted(this.sink(event));
+  }
+
+  /** Calls an agent from the one that is at work now. */
+  async call<T>(
+    { agent, action, steps }: AgentCall,
+    body: (work: Work) => Promise<T>,
+    summary: (outcome: T) => string,
+  ): Promise<T> {
+    const parent = this.network.begin(agent, action);
+    const work = new AgentWork(this, agent, steps);
+    await this.announce(agent, action, parent);
+    const stepId = `${agent}-${++this.thoughts}`;
+    await this.emit('thinking_update', { stepId, agentName: agent, action, status: 'active' }, agent);
+    let outcome: T;
+    try {
+      outcome = await body(work);
+    } catch (error) {
+      if (!this.signal.aborted) await this.finish(agent, undefined, 'failed');
+      throw error;
+    }
+    const output = summary(outcome);
+    this.results[agent] = { content: output, completed_at: isoTime(this.now()) };
+    await this.emit('thinking_update', { stepId, agentName: agent, action: output, status: 'complete' }, agent);
+    await this.finish(agent, output, undefined);
+    return outcome;
+  }
+
+  /** The run enters a phase: a snapshot shows the network as the last one left it. */
+  async enterPhase(name: string): Promise<void> {
+    this.phase = name;
+    await this.emit('agent_network_snapshot', this.network.snapshot());
+    await this.progress();
+  }
+
+  private async progress(): Promise<void> {
+    await this.emit('research_progress', {
+      runId: this.task.runId,
+      status: this.phase === DONE ? 'completed' : 'running',
+      overall_progress: this.ledger.fraction(),
+      current_phase: this.phase,
+      agents: this.network.agents(),
+      partial_results: { ...this.results },
+      timestamp: isoTime(this.now()),
+    });
+  }
+
+  /** Lets the event loop breathe between two units of work. */
+  async breathe(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.signal.throwIfAborted();
+  }
+
+  private async announce(agent: AgentType, action: string, parent: AgentType | undefined): Promise<void> {
+    await this.showNetwork();
+    await this.emit(
+      'agent_start',
+      {
+        agentId: agent,
+        agentName: agent,
+        agentType: agent,
+        displayName: AGENT_NAMES[agent],
+        action,
+        status: 'current',
+        executionStack: this.network.executionStack,
+        activeAgents: this.network.executionStack,
+        parentAgent: parent ?? null,
+      },
+      agent,
+    );
+  }
+
+  private async finish(agent: AgentType, output: string | undefined, error: string | undefined): Promise<void> {
+    const elapsedMs = this.network.end(agent, output, error);
+    await this.emit(
+      'agent_complete',
+      {
+        agentId: agent,
+        agentName: agent,
+        status: error === undefined ? 'completed' : 'error',
+        executionTime: elapsedMs / 1000,
+        success: error === undefined,
+        hasOutput: output !== undefined,
+        stateChanges: output === undefined ? [] : [`partial_results.${agent}`],
+        activeAgents: this.network.executionStack,
+        metrics: this.network.metrics(agent),
+      },
+      agent,
+    );
+    await this.showNetwork();
+    await this.progress();
+  }
+
+  private async showNetwork(): Promise<void> {
+    await this.emit('agent_network_update', { agents: this.network.agents(), timestamp: isoTime(this.now()) });
+  }
+
+  /** A bus that hangs does not keep a cancelled run alive. */
+  private async unlessAborted(stored: Promise<void>): Promise<void> {
+    let stop = (): void => undefined;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      stop = () => reject(this.signal.reason as Error);
+      this.signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      await Promise.race([stored, aborted]);
+    } finally {
+      this.signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+class AgentWork implements Work {
+  private done = 0;
+  private readonly substeps: Substep[] = [];
+
+  constructor(
+    private readonly desk: RunDesk,
+    private readonly agent: AgentType,
+    private steps: number,
+  ) {
+    desk.ledger.expect(agent, steps);
+    desk.network.steps(agent, 0, steps);
+  }
+
+  expectSteps(more: number): void {
+    this.steps += more;
+    this.desk.ledger.expect(this.agent, more);
+    this.desk.network.steps(this.agent, this.done, this.steps);
+  }
+
+  usedTool(name: string): void {
+    this.desk.network.usedTool(this.agent, name);
+  }
+
+  async step<T>(name: string, unit: () => T | Promise<T>, details?: (outcome: T) => string): Promise<T> {
+    await this.desk.breathe();
+    const outcome = await unit();
+    this.done++;
+    this.steps = Math.max(this.steps, this.done);
+    this.desk.ledger.complete();
+    this.desk.network.steps(this.agent, this.done, this.steps);
+    await this.show(short(name), details?.(outcome) ?? '');
+    return outcome;
+  }
+
+  private async show(name: string, details: string): Promise<void> {
+    const substep: Substep = { name, status: 'complete', details };
+    this.substeps.push(substep);
+    if (this.substeps.length > SUBSTEPS_KEPT) this.substeps.shift();
+    const position = { agentName: this.agent, currentStep: this.done };
+    await this.desk.emit('agent_substep', { ...position, substep, allSubsteps: [...this.substeps] }, this.agent);
+    const elapsedTime = this.desk.network.elapsedS(this.agent);
+    const estimatedRemaining = (elapsedTime / this.done) * (this.steps - this.done);
+    const progress = (this.done / this.steps) * 100;
+    await this.desk.emit(
+      'agent_progress',
+      {
+        ...position,
+        progress,
+        totalSteps: this.steps,
+        stepName: name,
+        message: details,
+        elapsedTime,
+        estimatedRemaining,
+      },
+      this.agent,
+    );
+  }
+}
+
+/** Labels of events are short; questions can be ten thousand characters. */
+export function short(text: string): string {
+  return text.length <= LABEL_CHARACTERS ? text : `${text.slice(0, LABEL_CHARACTERS - 1)}…`;
+}
