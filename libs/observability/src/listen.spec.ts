@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
@@ -27,6 +27,36 @@ describe('listen', () => {
     } finally {
       await app.close();
     }
+  });
+
+  it('closes at once although a client has connected and said nothing', async () => {
+    const app = await build();
+    const client = connect(Number(new URL(await listen(app, '127.0.0.1', 0)).port), '127.0.0.1');
+    const closed = once(client, 'close');
+    await once(client, 'connect');
+    await app.close();
+    await closed;
+  });
+
+  it('lets a request that is under way finish', async () => {
+    const app = await build();
+    let answer: (text: string) => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      app
+        .getHttpAdapter()
+        .getInstance()
+        .get('/slow', () => {
+          resolve();
+          return new Promise<string>((done) => (answer = done));
+        });
+    });
+    const url = await listen(app, '127.0.0.1', 0);
+    const response = fetch(`${url}/slow`);
+    await asked;
+    const closed = app.close();
+    answer('late');
+    expect(await (await response).text()).toBe('late');
+    await closed;
   });
 
   it('names the port that is taken', async () => {

@@ -11,7 +11,9 @@ import { codeOf } from './code-of.js';
  */
 export async function listen(app: NestFastifyApplication, host: string, port: number): Promise<string> {
   try {
-    await app.listen({ host, port });
+    await app.init();
+    // Fastify's listen and not Nest's: that one logs the fault before it throws it.
+    await app.getHttpAdapter().getInstance().listen({ host, port });
   } catch (error) {
     if (codeOf(error) === 'EADDRINUSE') {
       throw new VanaError('port_in_use', { details: { host, port }, cause: error });

@@ -4,6 +4,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { closePromptly } from './close-promptly.js';
 import { ErrorFilter, answerWithError } from './error-filter.js';
 import type { Logger } from './logger.js';
 import { NestLogger } from './nest-logger.js';
@@ -38,6 +39,7 @@ export async function createServiceApp(
     bodyParser: false,
   });
   adapter.getInstance().removeContentTypeParser('text/plain');
+  closePromptly(adapter.getInstance());
   app.useGlobalFilters(new ErrorFilter(logger));
   return app;
 }
