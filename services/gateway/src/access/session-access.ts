@@ -1,7 +1,7 @@
 // May this principal read this session? Asked before anything is relayed; the broadcaster asks again.
 // Unknown and foreign sessions are answered alike, so that ids cannot be tried out.
 import { VanaError, isValidId, type Principal, type SessionKey } from '@vana/events';
-import { mayRead, type SessionStore } from '@vana/run-state';
+import { mayRead, type SessionRecord, type SessionStore } from '@vana/run-state';
 
 /** @throws VanaError invalid_session_id */
 export function sessionKeyOf(principal: Principal, sessionId: unknown): SessionKey {
@@ -10,7 +10,8 @@ export function sessionKeyOf(principal: Principal, sessionId: unknown): SessionK
 }
 
 /**
- * `deleted` is told only to those who could read the session.
+ * `deleted` is told only to those who could read the session. What lets the caller in may come from a cache,
+ * what does not is asked again at the truth: a share of a moment ago must not be denied.
  * @throws VanaError session_not_found (unknown or foreign) | store_unavailable
  */
 export async function readableSession(
@@ -18,7 +19,13 @@ export async function readableSession(
   key: SessionKey,
   principal: Principal,
 ): Promise<'open' | 'deleted'> {
-  const record = await sessions.get(key);
+  const known = await sessions.get(key);
+  if (known !== undefined && isOpenTo(known, principal)) return 'open';
+  const record = await sessions.get(key, { fresh: true });
   if (record === undefined || !mayRead(record, principal)) throw new VanaError('session_not_found');
-  return record.deletedAtMs === undefined ? 'open' : 'deleted';
+  return isOpenTo(record, principal) ? 'open' : 'deleted';
+}
+
+function isOpenTo(record: SessionRecord, principal: Principal): boolean {
+  return record.deletedAtMs === undefined && mayRead(record, principal);
 }

@@ -1,0 +1,41 @@
+// The real servers behind the ports: NATS for commands, sessions and presence; Redis as a cache where there is one.
+import { NatsPresence, connectNats } from '@vana/event-bus-nats';
+import { connectRedis } from '@vana/event-history-redis';
+import { systemClock, type Logger, type Registry } from '@vana/observability';
+import { KvSessionStore } from '@vana/session-store';
+import { NatsOrchestratorCommands } from './commands/nats-orchestrator-commands.js';
+import { AdapterTrouble } from './metrics/adapter-trouble.js';
+import type { GatewayPorts } from './ports.js';
+import type { GatewaySettings } from './settings.js';
+
+export interface Adapters {
+  readonly ports: GatewayPorts;
+  /** After the service has closed. */
+  close(): Promise<void>;
+}
+
+/** @throws VanaError bus_unavailable | store_unavailable | settings_invalid (REDIS_URL) */
+export async function connectAdapters(
+  { natsUrl, redisUrl }: Pick<GatewaySettings, 'natsUrl' | 'redisUrl'>,
+  logger: Logger,
+  registry: Registry,
+): Promise<Adapters> {
+  const trouble = new AdapterTrouble(registry, logger);
+  const nats = await connectNats({ url: natsUrl, name: 'vana-gateway' });
+  try {
+    const redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl, { onError: trouble.redisError });
+    const sessions = await KvSessionStore.open(nats, { redis, observer: trouble.store });
+    const presence = await NatsPresence.open(nats, systemClock, trouble.bus);
+    const commands = NatsOrchestratorCommands.over(nats);
+    const close = async (): Promise<void> => {
+      presence.close();
+      sessions.close();
+      redis?.close();
+      await nats.close();
+    };
+    return { ports: { commands, sessions, presence, logger, registry }, close };
+  } catch (error) {
+    await nats.close();
+    throw error;
+  }
+}
