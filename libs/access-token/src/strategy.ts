@@ -11,7 +11,7 @@ import type { AccessTokenSettings } from './settings.js';
 const BEARER = /^bearer +([A-Za-z0-9._~+/=-]+)$/i;
 
 /** The token of an `Authorization: Bearer` header; nowhere else is looked. */
-export function bearerToken(headers: IncomingHttpHeaders): string | null {
+function bearerToken(headers: IncomingHttpHeaders): string | null {
   return BEARER.exec(headers.authorization ?? '')?.[1] ?? null;
 }
 

@@ -19,7 +19,7 @@ const STALL_MS = 10_000;
 const DISCOVER_MS = 500;
 
 @Module({})
-export class GatewayModule {
+class GatewayModule {
   static over({ commands, sessions }: GatewayPorts, settings: GatewaySettings, relay: BroadcasterRelay): DynamicModule {
     return {
       module: GatewayModule,
