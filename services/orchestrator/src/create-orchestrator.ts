@@ -28,7 +28,7 @@ export type OrchestratorOptions = Pick<
 /**
  * Starts the service; resolves when it listens and, with `natsUrl`, answers commands in its queue group.
  * The ports stay the caller's to close, after `close()`.
- * @throws VanaError `port_in_use`
+ * @throws VanaError `port_in_use` | `bus_unavailable`
  */
 export async function createOrchestrator(
   ports: OrchestratorPorts,
@@ -40,8 +40,8 @@ export async function createOrchestrator(
   const onFault = (error: unknown): void => logger.error({ err: error }, 'command failed');
   const app = await createServiceApp(AppModule.register(commands, onFault), { logger });
   registerOps(app, { registry, ready });
-  const server =
-    natsUrl === undefined ? undefined : app.connectMicroservice({ strategy: new NatsCommandServer(natsUrl, clock) });
+  const server = natsUrl === undefined ? undefined : new NatsCommandServer(natsUrl, clock);
+  if (server) app.connectMicroservice({ strategy: server });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await server?.close();

@@ -1,6 +1,7 @@
 // Nest's NATS server with an end that loses no answer: it leaves the queue group, answers what it was given, closes.
 import { ServerNats, type NatsContext, type WritePacket } from '@nestjs/microservices';
-import type { Msg, Subscription, SubscriptionOptions } from '@nats-io/transport-node';
+import type { Msg, NatsConnection, Subscription, SubscriptionOptions } from '@nats-io/transport-node';
+import { connectNats } from '@vana/event-bus-nats';
 import { ORCHESTRATOR_QUEUE } from '@vana/events';
 import type { Clock } from '@vana/stream-core';
 
@@ -12,14 +13,21 @@ interface Subscriber {
 const ANSWER_PATIENCE_MS = 5_000;
 
 export class NatsCommandServer extends ServerNats {
+  readonly #natsUrl: string;
   readonly #clock: Clock;
   readonly #subs: Subscription[] = [];
   #unanswered = 0;
   #onAnswered: () => void = () => undefined;
 
   constructor(natsUrl: string, clock: Clock) {
-    super({ servers: natsUrl, queue: ORCHESTRATOR_QUEUE, name: 'orchestrator commands', maxReconnectAttempts: -1 });
+    super({ queue: ORCHESTRATOR_QUEUE });
+    this.#natsUrl = natsUrl;
     this.#clock = clock;
+  }
+
+  /** A connection of its own: it is closed with the server, while the runs still need theirs. */
+  override createNatsClient(): Promise<NatsConnection> {
+    return connectNats({ url: this.#natsUrl, name: 'orchestrator commands' });
   }
 
   override bindEvents(client: Subscriber): void {

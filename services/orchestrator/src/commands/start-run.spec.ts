@@ -7,7 +7,7 @@ import { ScriptedEngine } from '../engine/scripted-engine.js';
 import { DEFAULT_RUN_LIMITS } from '../runs/run-limits.js';
 import { ALICE, BOB, OTHER_ALICE, Pods, type Pod, type PodOptions } from '../spec/pods.js';
 
-const { cancelWaitMs, endPatienceMs, leaseMs } = DEFAULT_RUN_LIMITS;
+const { cancelWaitMs, healPatienceMs, leaseMs } = DEFAULT_RUN_LIMITS;
 const CRASH_POINTS = 16;
 const QUICK = new ScriptedEngine({ events: [] });
 const LASTING = new ScriptedEngine({ events: [], waitForAbort: true });
@@ -351,7 +351,7 @@ describe('startRun after a crash', () => {
       },
     });
     const failing = expect(healer.commands.startRun(NEXT)).rejects.toMatchObject({ code: 'bus_unavailable' });
-    await clock.advance(endPatienceMs);
+    await clock.advance(healPatienceMs);
     await failing;
     away = false;
     await expect(healer.commands.startRun(NEXT)).rejects.toMatchObject({ code: 'run_active' });

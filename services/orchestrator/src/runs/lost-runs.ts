@@ -30,7 +30,7 @@ export class LostRuns {
     const { runs, clock, limits, observer } = this.#ports;
     const lease = await RunLease.takeOver(this.#ports, run);
     if (!lease) return runs.get(run.tenant, run.runId);
-    const patience = deadline(clock, limits.endPatienceMs, () => new VanaError('bus_unavailable'));
+    const patience = deadline(clock, limits.healPatienceMs, () => new VanaError('bus_unavailable'));
     try {
       const stored = await storedEnd(this.#ports.log, run);
       if (stored === undefined) {

@@ -245,7 +245,9 @@ describe('a cancelled run', () => {
     const engine: ResearchEngine = {
       run: (_task, emit) =>
         new Promise(() => {
-          again = () => (emitted = emit(thought(1)));
+          again = () => {
+            emitted = emit(thought(1));
+          };
         }),
     };
     const { pod, runId } = await start({ engine });

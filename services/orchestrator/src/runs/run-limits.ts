@@ -10,14 +10,16 @@ export interface RunLimits {
   /** First wait before something that failed is tried again; it doubles up to `retryMaxMs`. */
   readonly retryMinMs: number;
   readonly retryMaxMs: number;
-  /** How long a command waits for a cancelled run to end. Above `abandonMs`. */
+  /** How long a command waits for a cancelled run to end. Above `abandonMs`, below the gateway's patience. */
   readonly cancelWaitMs: number;
   /** An engine that goes on this long after its abort is left behind; its run ends without it. */
   readonly abandonMs: number;
   /** How long running work may go on when the pod stops. */
   readonly shutdownGraceMs: number;
-  /** How long a stopping pod, or the healer of a lost run, tries to store a run's end. */
+  /** How long a stopping pod tries to store the ends of its runs. */
   readonly endPatienceMs: number;
+  /** How long a command tries to store the end of a lost run. Below the gateway's patience. */
+  readonly healPatienceMs: number;
 }
 
 export const DEFAULT_RUN_LIMITS: RunLimits = {
@@ -26,8 +28,9 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   renewEveryMs: 5_000,
   retryMinMs: 100,
   retryMaxMs: 2_000,
-  cancelWaitMs: 5_000,
+  cancelWaitMs: 3_500,
   abandonMs: 2_000,
   shutdownGraceMs: 5_000,
   endPatienceMs: 8_000,
+  healPatienceMs: 3_000,
 };

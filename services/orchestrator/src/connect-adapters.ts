@@ -1,0 +1,60 @@
+// The real adapters: NATS for events, sessions and runs, Redis in front of the sessions, the corpus on disk.
+import { NatsEventLog, NatsEventPublisher, connectNats, ensureEventStream } from '@vana/event-bus-nats';
+import { connectRedis } from '@vana/event-history-redis';
+import { systemClock, type Logger, type ReadyChecks, type Registry } from '@vana/observability';
+import { KvRunStore, KvSessionStore } from '@vana/session-store';
+import { CorpusEngine } from './corpus-engine/corpus-engine.js';
+import { openCorpus } from './corpus/open-corpus.js';
+import type { ResearchEngine } from './engine/research-engine.js';
+import { ScriptedEngine, scriptOfQuestion } from './engine/scripted-engine.js';
+import type { OrchestratorPorts } from './ports.js';
+import type { OrchestratorSettings } from './settings.js';
+
+export interface ConnectedAdapters {
+  readonly ports: OrchestratorPorts;
+  /** After the service is closed. */
+  close(): Promise<void>;
+}
+
+/** @throws VanaError corpus_missing | corpus_empty | bus_unavailable | store_unavailable | settings_invalid */
+export async function connectAdapters(
+  settings: OrchestratorSettings,
+  logger: Logger,
+  registry: Registry,
+): Promise<ConnectedAdapters> {
+  // First, because it needs no server to fail.
+  const engine = await openEngine(settings);
+  const nats = await connectNats({ url: settings.NATS_URL, name: 'vana-orchestrator' });
+  try {
+    await ensureEventStream(nats);
+    const redis = settings.REDIS_URL === undefined ? undefined : await connectRedis(settings.REDIS_URL);
+    const observer = { listenerFailed: (error: unknown) => logger.error({ err: error }, 'listener failed') };
+    const log = await NatsEventLog.open(nats, observer);
+    const publisher = await NatsEventPublisher.open(nats, observer);
+    const sessions = await KvSessionStore.open(nats, { redis, observer });
+    const runs = await KvRunStore.open(nats, { observer });
+    const ready = async (): Promise<ReadyChecks> => ({ nats: await isUp(nats.rtt()) });
+    const close = async (): Promise<void> => {
+      for (const adapter of [runs, sessions, publisher, log, redis]) adapter?.close();
+      await nats.close();
+    };
+    return { ports: { publisher, sessions, runs, log, engine, logger, registry, clock: systemClock, ready }, close };
+  } catch (error) {
+    await nats.close();
+    throw error;
+  }
+}
+
+function isUp(answer: Promise<unknown>): Promise<'up' | 'down'> {
+  return answer.then(
+    () => 'up',
+    () => 'down',
+  );
+}
+
+async function openEngine(settings: OrchestratorSettings): Promise<ResearchEngine> {
+  if (settings.RESEARCH_ENGINE === 'scripted') return new ScriptedEngine(scriptOfQuestion);
+  const { RESEARCH_CORPUS: dir = '', RESEARCH_CORPUS_NAMES: names } = settings;
+  const corpus = await openCorpus({ dir, ...(names === undefined ? {} : { names }) });
+  return new CorpusEngine(corpus, { clock: systemClock });
+}
