@@ -25,7 +25,7 @@ await runService(NAME, async () => {
   services = await startServices({
     host: '127.0.0.1',
     port: options.port,
-    corpus: options.corpus === undefined ? { dir: PACKAGES, names: 'readme*' } : { dir: resolve(options.corpus) },
+    corpus: corpusOf(options),
     logLevel: (process.env['LOG_LEVEL'] ?? 'warn') as LogLevel,
     ...(process.env['JWT_SECRET'] === undefined ? {} : { secret: process.env['JWT_SECRET'] }),
   });
@@ -71,6 +71,10 @@ async function demonstrate(
   if (!json) {
     process.stdout.write(invitationText({ addresses: Object.entries(urls), gateway, token: bearer, sessionId }));
   }
+}
+
+function corpusOf({ corpus = process.env['RESEARCH_CORPUS'] }: StandaloneOptions) {
+  return corpus === undefined ? { dir: PACKAGES, names: 'readme*' } : { dir: resolve(corpus) };
 }
 
 async function close(): Promise<void> {

@@ -15,7 +15,7 @@ export interface StandaloneOptions {
   readonly json: boolean;
 }
 
-export const SAMPLE_QUESTION = 'How do I validate requests and handle errors in a web server?';
+export const SAMPLE_QUESTION = 'How does a client reconnect after a lost connection?';
 export const USAGE = `npm start -- [--question "…"] [--corpus DIR] [--port N] [--exit] [--json]
 
   --question "…"  the question to ask (default: a sample question)

@@ -8,8 +8,8 @@ export function reportText({ report, sources, status, reason, events, seconds, r
   return [
     '',
     ...(report === '' ? [] : [title, '', report.trim(), '']),
-    // The report names its sources itself; a run that was cut short may not have come to that.
-    ...(cited.length === 0 || status === 'completed' ? [] : ['Sources', ...cited, '']),
+    // A report names its sources itself; a run that was cut short found some and has no report.
+    ...(cited.length === 0 || report !== '' ? [] : ['Sources found', ...cited, '']),
     '─'.repeat(title.length),
     `Run ${runId} ${status}${reason === undefined ? '' : ` (${reason})`}: ` +
       `${events} events, ${sources.length} sources, ${seconds.toFixed(1)} s.`,
@@ -39,7 +39,7 @@ export function invitationText({ addresses, gateway, token, sessionId }: Invitat
     '',
     'and ask it another question:',
     `  curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' ` +
-      `-d '{"query":"What is a lock file good for?"}' ${gateway}/api/run_sse/${sessionId}`,
+      `-d '{"query":"How do retries with exponential backoff and timeouts work?"}' ${gateway}/api/run_sse/${sessionId}`,
     '',
     'Ctrl-C stops everything.',
     '',
