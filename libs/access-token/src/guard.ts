@@ -1,5 +1,5 @@
 // The one guard in front of every route: no token in the URL, a valid bearer token, the declared scope.
-import { Inject, Injectable, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
+import { Inject, Injectable, Logger, type CanActivate, type ExecutionContext, type Type } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import { VanaError, type Principal } from '@vana/events';
@@ -25,6 +25,8 @@ function hasTokenInQuery(url: string): boolean {
 export function createAccessTokenGuard(strategyName: string): Type<CanActivate> {
   @Injectable()
   class AccessTokenGuard extends AuthGuard(strategyName) {
+    private readonly logger = new Logger('AccessToken');
+
     constructor(@Inject(Reflector) private readonly reflector: Reflector) {
       super();
     }
@@ -50,8 +52,10 @@ export function createAccessTokenGuard(strategyName: string): Type<CanActivate> 
     }
 
     /** Passport tells many reasons; the caller gets one answer, which helps nobody to guess. */
-    override handleRequest<T = Principal>(error: unknown, principal: T | false | undefined): T {
+    override handleRequest<T = Principal>(error: unknown, principal: T | false | undefined, info: unknown): T {
       if (!error && principal) return principal;
+      // The kind of failure only: a message can quote what was sent.
+      this.logger.debug(`token refused: ${info instanceof Error ? info.name : 'claims'}`);
       throw new VanaError('unauthenticated');
     }
   }
