@@ -3,7 +3,7 @@ import type { Passage } from '../corpus/document.js';
 import { termsOf } from '../corpus/terms.js';
 import type { Section, SectionPlan, Statement } from './notes.js';
 
-const SAME_TEXT = 0.75;
+const SAME_TEXT = 0.65;
 
 export class Notebook {
   readonly sections: Section[] = [];

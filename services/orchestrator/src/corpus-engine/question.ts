@@ -2,7 +2,7 @@
 import type { Corpus } from '../corpus/corpus.js';
 import type { CorpusDocument } from '../corpus/document.js';
 import { stem } from '../corpus/stem.js';
-import { isStopWord } from '../corpus/terms.js';
+import { isStopWord, termsOf } from '../corpus/terms.js';
 import { abbreviationsOf } from './abbreviations.js';
 
 export type Intent = 'definition' | 'how_to' | 'other';
@@ -45,6 +45,8 @@ const WEAK_WORDS = new Set(
 );
 const WEAK_FACTOR = 0.3;
 const ACTION_FACTOR = 1.3;
+/** Of a question of thousands of words, the weightiest count. */
+const MOST_TERMS = 24;
 /** Words that only say that a definition is wanted. */
 const DEFINITION_WORDS = new Set(
   ['mean', 'meaning', 'definition', 'define', 'stand', 'abbreviation', 'acronym'].map(stem),
@@ -73,7 +75,8 @@ function relativesOf(term: string, corpus: Corpus): string[] {
     if (term.startsWith(prefix) && root.length >= LEAST_ROOT && corpus.frequency(root) > 0) roots.add(root);
   }
   const family = [...roots].flatMap((root) => [root, ...PREFIXES.map((prefix) => prefix + root)]);
-  if (term.length >= LEAST_ROOT) family.push(term.endsWith('at') ? term.slice(0, -2) : `${term}at`);
+  const bare = term.endsWith('at') ? term.slice(0, -2) : term;
+  if (bare.length >= LEAST_ROOT) family.push(bare, `${bare}at`);
   return [...new Set(family)].filter((one) => one !== term && corpus.frequency(one) > 0);
 }
 
@@ -89,6 +92,15 @@ function isName(token: string, corpus: Corpus): boolean {
 /** The document bears the name, alone or as a part: `@fastify/cors` belongs to `fastify`. */
 export function belongsTo(document: CorpusDocument, name: string): boolean {
   return document.name.toLowerCase().split(/[/@]/).includes(name) || document.name.toLowerCase() === name;
+}
+
+/** What is asked about the named documents, or about the world: neither a name nor grammar. */
+export function isFocus(term: string, weak: boolean, question: Question): boolean {
+  return !weak && !question.names.some((name) => termsOf(name).includes(term));
+}
+
+export function hasFocus(question: Question): boolean {
+  return question.terms.some(({ term, weak }) => isFocus(term, weak, question));
 }
 
 /** The words of one token: `p-limit` is one word, `Server-Sent` is two. */
@@ -137,13 +149,16 @@ function weigh(
   corpus: Corpus,
 ): QuestionTerm[] {
   const total = corpus.stats.passages;
+  const places = [...words.keys()];
   const raw = [...words].map(([term, word]) => {
     const frequency = corpus.frequency(term);
     const rarity = Math.log(1 + (total - frequency + 0.5) / (frequency + 0.5));
     const weak = WEAK_WORDS.has(term);
     return { term, word, frequency, weak, share: rarity * (weak ? WEAK_FACTOR : term === action ? ACTION_FACTOR : 1) };
   });
+  raw.sort((left, right) => right.share - left.share || (left.term < right.term ? -1 : 1)).splice(MOST_TERMS);
   const sum = raw.reduce((all, { share }) => all + share, 0);
+  raw.sort((left, right) => places.indexOf(left.term) - places.indexOf(right.term));
   return raw.map(({ term, word, frequency, weak, share }) => {
     const relatives = [...new Set([...relativesOf(term, corpus), ...(alternatives.get(term) ?? [])])];
     return { term, word, frequency, weak, weight: sum > 0 ? share / sum : 0, relatives };

@@ -27,16 +27,31 @@ export function answerBlock({ judgement, short }: ReportOutline): string {
   if (judgement.verdict === 'not_in_corpus') {
     return '**The documents do not answer this question.** Nothing in them bears on it closely enough to be quoted.\n\n';
   }
-  const said = short.map((one) => sentence(one)).join(' ');
-  if (judgement.verdict === 'answered') return `**Short answer.** ${said}\n\n`;
+  const said = spoken(short);
+  if (judgement.verdict === 'answered') return `**Short answer.**${said}`;
   const { uncovered } = judgement;
   const missing = uncovered.length > 0 ? ` They say nothing about ${list(uncovered)}.` : '';
-  return `**The documents answer this question only in part.**${missing} What comes closest:\n\n${said}\n\n`;
+  return `**The documents answer this question only in part.**${missing} What comes closest:${said}`;
+}
+
+/** One statement follows its introduction; several are a list that names their documents. */
+function spoken(short: readonly Cited[]): string {
+  if (short.length === 1) return ` ${sentence(short[0]!)}\n\n`;
+  return `\n\n${short.map((one) => `- ${context(one, '', true)}${sentence(one)}\n`).join('')}\n`;
+}
+
+/** A piece of code that shows what was said, as it stands in its document. */
+export function exampleBlock({ statement, shortId }: Cited): string {
+  const { document, headings, quote } = statement;
+  const inner = headings.at(-1)?.text ?? '';
+  const under = inner === '' || inner === document.title ? '' : `, under “${safe(inner)}”`;
+  return `Example from ${safe(document.name)}${under} [${shortId}]:\n\n${quote}\n\n`;
 }
 
 export function sectionBlock({ title, statements }: OutlinedSection): string {
-  const documents = new Set(statements.map(({ statement }) => statement.document.name));
-  const items = statements.map((one) => `- ${context(one, title, documents.size > 1)}${sentence(one)}\n`);
+  const items = statements.map((one) => {
+    return `- ${context(one, title, !title.includes(one.statement.document.name))}${sentence(one)}\n`;
+  });
   return `## ${safe(title)}\n\n${items.join('')}\n`;
 }
 
@@ -70,7 +85,8 @@ export function headingPath(headings: readonly Heading[]): string {
 }
 
 function sentence({ statement, shortId }: Cited): string {
-  return `${safe(statement.text)} [${shortId}]`;
+  const text = safe(statement.text);
+  return /[.!?…]["'”’)`*]*$/.test(text) ? `${text} [${shortId}]` : `${text} [${shortId}].`;
 }
 
 /** `**document, heading:** `, as far as the section's title does not say it. */
@@ -79,7 +95,7 @@ function context({ statement }: Cited, title: string, named: boolean): string {
   const inner = headings.at(-1)?.text ?? '';
   const plain = inner === '' || PLAIN_HEADING.test(inner) || inner === document.title || title.includes(inner);
   const parts = [named ? document.name : '', plain ? '' : inner].filter((part) => part !== '');
-  return parts.length === 0 ? '' : `**${safe(parts.join(', '))}:** `;
+  return parts.length === 0 ? '' : `**${safe(parts.join(', ').replace(/[\s:.?!]+$/, ''))}:** `;
 }
 
 /** Text of a document must not act as HTML in the report. */

@@ -5,7 +5,8 @@ import type { Statement } from './notes.js';
 import { belongsTo, searchTerms, type Question } from './question.js';
 import { statementsOf } from './statements.js';
 
-const FOCUS_HITS = 8;
+/** So many of the best passages and statements name the documents that are read more closely. */
+const FOCUS = 6;
 const NO_EXTRA: ReadonlyMap<string, number> = new Map();
 
 export class ResearchDesk {
@@ -24,9 +25,14 @@ export class ResearchDesk {
    */
   passages(terms: ReadonlyMap<string, number>, limit: number): Hit[] {
     const label = this.label(terms);
-    if (!this.searches.includes(label)) this.searches.push(label);
+    if (label !== '' && !this.searches.includes(label)) this.searches.push(label);
     const open = this.corpus.search({ terms, limit });
-    const near = new Set(open.slice(0, FOCUS_HITS).map(({ passage }) => passage.document));
+    const near = new Set([
+      ...open.slice(0, FOCUS).map(({ passage }) => passage.document),
+      ...this.ranked(open)
+        .slice(0, FOCUS)
+        .map(({ document }) => document),
+    ]);
     const within = (document: CorpusDocument): boolean => near.has(document) || this.isNamed(document);
     const more = this.corpus.search({ terms, limit, within });
     const openings = this.question.names.flatMap((name) => this.corpus.openings(name));
@@ -37,7 +43,8 @@ export class ResearchDesk {
 
   /** A search in words. */
   label(terms: ReadonlyMap<string, number>): string {
-    return [...terms.keys()].map((term) => this.corpus.surface(term)).join(' ');
+    const words = new Map(this.question.terms.map(({ term, word }) => [term, word.toLowerCase()]));
+    return [...terms.keys()].map((term) => words.get(term) ?? this.corpus.surface(term)).join(' ');
   }
 
   private isNamed(document: CorpusDocument): boolean {

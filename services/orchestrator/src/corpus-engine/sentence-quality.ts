@@ -10,9 +10,14 @@ const SIDE_HEADING =
 const SIDE_TEXT =
   /\b(?:npm (?:i|install)|yarn add|pnpm (?:add|install)|copyright|all rights reserved|licensed under|mit license|pull requests?|open an issue|github issues|star(?:s)? (?:on|this)|sponsor|tidelift|professional support|click here|see the (?:docs|documentation|readme)|badge|travis|coverage status)\b/i;
 const ANAPHORIC =
-  /^(?:it|its|this|that|these|those|they|he|she|such|here|there|then|so|thus|therefore|hence|but|however|also|additionally|moreover|furthermore|otherwise|instead|and|or|because|which|both|in this case|in that case|for example|for instance|by doing so|note that (?:it|this))\b/i;
+  /^(?:it|its|this|that|these|those|they|he|she|such|here|there|then|so|thus|therefore|hence|but|however|also|additionally|moreover|furthermore|otherwise|instead|and|or|because|which|both|in this case|in that case|for example|for instance|by doing (?:so|this|that)|to (?:avoid|do|achieve|fix|prevent|solve|change|get around) (?:this|that|it)|in addition|accordingly|similarly|likewise|as a result|after that|of course|note that (?:it|this))\b/i;
 const OPENING_SHARE = 0.4;
 const SAFE_TAG = /<\/?(?:code|kbd|b|i|em|strong|sub|sup|br|samp|var|small|tt|a)\b[^<>]*>/gi;
+
+/** The sentence goes on in a list or in code that is not part of it. */
+const UNFINISHED = /\b(?:and|or|but|the|an?|to|of|with|for|from|by|in|on|as|such as|like|e\.g\.?|i\.e\.?|following)$/i;
+/** It would pass for a citation of the report. */
+const CITATION = /\[src-\d+\]/;
 
 /** It leans on the sentence before it. */
 export function isAnaphoric(text: string): boolean {
@@ -58,7 +63,7 @@ export function instructs(text: string): boolean {
 /** 0: not to be used; 1: a good sentence. */
 export function quality(sentence: Sentence, block: Block, passage: Passage, question: Question): number {
   const { text } = sentence;
-  if (text.endsWith('?') || /[:,;]$/.test(text) || brokenMarkup(sentence, block)) return 0;
+  if (/[?:,;]$/.test(text) || UNFINISHED.test(text) || CITATION.test(text) || brokenMarkup(sentence, block)) return 0;
   const words = text.split(' ').length;
   const letters = text.replace(/[^\p{L}]/gu, '').length;
   let factor = lengthFactor(words) * kindFactor(sentence, block);

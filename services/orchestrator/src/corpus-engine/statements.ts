@@ -1,17 +1,23 @@
 // Passage → the statements in it that bear on the question, scored.
-import type { Block, Passage } from '../corpus/document.js';
+import type { Block, CorpusDocument, Passage } from '../corpus/document.js';
 import { sentencesOf, type Sentence } from '../corpus/sentences.js';
 import { termsOf } from '../corpus/terms.js';
 import type { Statement } from './notes.js';
-import { belongsTo, type Question } from './question.js';
+import { belongsTo, hasFocus, isFocus, type Question } from './question.js';
 import { defines, instructs, isAnaphoric, quality } from './sentence-quality.js';
 
 /** How much a term counts where it stands. */
-const CREDIT = { sentence: 1, inside: 0.7, heading: 0.8, title: 0.7, passage: 0.45, opening: 0.4 } as const;
+const CREDIT = { sentence: 1, inside: 0.7, heading: 0.8, title: 0.7, passage: 0.45, opening: 0.5 } as const;
 const RELATIVE_FACTOR = 0.6;
 const PAIR_BONUS = 0.12;
+/** A pair of the question's terms in the document's first words: the document is about the same thing. */
+const OPENING_PAIR_COVERAGE = 0.04;
 const DEFINITION_BONUS = 0.35;
-const INSTRUCTION_BONUS = 0.08;
+const INSTRUCTION_BONUS = 0.1;
+/** It leans on a sentence that could not be taken along. */
+const LEANING_FACTOR = 0.6;
+const TOPIC_PER_PAIR = 0.12;
+const TOPIC_MOST = 0.3;
 /** A question that names documents is asked about them: about the very one, its family, the rest. */
 const NAMED_FACTOR = { same: 1.5, family: 0.9, other: 0.75 } as const;
 const LONGEST_STATEMENT = 420;
@@ -24,7 +30,7 @@ interface Context {
   readonly heading: ReadonlySet<string>;
   readonly title: ReadonlySet<string>;
   readonly passage: ReadonlySet<string>;
-  readonly opening: ReadonlySet<string>;
+  readonly opening: readonly string[];
   /** Terms of the names by which the question calls this document. */
   readonly named: ReadonlySet<string>;
   readonly factor: number;
@@ -52,10 +58,17 @@ function contextOf(passage: Passage, question: Question, extra: ReadonlyMap<stri
     heading: new Set(termsOf(inner.map(({ text }) => text).join(' '))),
     title: new Set(termsOf(`${document.name} ${document.title}`)),
     passage: new Set(termsOf(prose.join(' '))),
-    opening: new Set(termsOf(document.opening)),
+    opening: termsOf(document.opening),
     named: new Set(same ? named.flatMap((name) => termsOf(name)) : []),
-    factor: question.names.length === 0 ? 1 : NAMED_FACTOR[about],
+    factor: question.names.length === 0 ? topicFactor(document, question) : NAMED_FACTOR[about],
   };
+}
+
+/** A document whose first words hold pairs of the question's terms is about what is asked. */
+function topicFactor({ opening, title }: CorpusDocument, { pairs }: Question): number {
+  const order = termsOf(`${title} ${opening}`);
+  const held = pairs.filter(([first, second]) => adjacent(order, first, second)).length;
+  return 1 + Math.min(TOPIC_MOST, TOPIC_PER_PAIR * held);
 }
 
 /** Words of a sentence; those inside an identifier (`onRequest`) or a scope (`@fastify/cors`) count less. */
@@ -71,6 +84,12 @@ function ownTerms(text: string): OwnTerms {
   return { order, whole: new Set(order), inside: new Set(termsOf(text)) };
 }
 
+/** With at most one word in between. */
+function adjacent(order: readonly string[], first: string, second: string): boolean {
+  const at = order.indexOf(first);
+  return at >= 0 && order.slice(at + 1, at + 3).includes(second);
+}
+
 function ownCredit(term: string, own: OwnTerms): number {
   if (own.whole.has(term)) return CREDIT.sentence;
   return own.inside.has(term) ? CREDIT.inside : 0;
@@ -81,7 +100,7 @@ function contextCredit(term: string, context: Context): number {
   if (context.heading.has(term)) return CREDIT.heading;
   if (context.title.has(term)) return CREDIT.title;
   if (context.passage.has(term)) return CREDIT.passage;
-  return context.opening.has(term) ? CREDIT.opening : 0;
+  return context.opening.includes(term) ? CREDIT.opening : 0;
 }
 
 function scoreSentence(sentence: Sentence, block: Block, passage: Passage, context: Context): Scored | undefined {
@@ -91,7 +110,8 @@ function scoreSentence(sentence: Sentence, block: Block, passage: Passage, conte
   const touched = new Set<string>();
   let coverage = 0;
   let ownShare = 0;
-  for (const { term, weight, relatives } of context.question.terms) {
+  let focus = 0;
+  for (const { term, weight, weak, relatives } of context.question.terms) {
     let inSentence = ownCredit(term, own);
     let around = contextCredit(term, context);
     for (const relative of relatives) {
@@ -99,13 +119,16 @@ function scoreSentence(sentence: Sentence, block: Block, passage: Passage, conte
       around = Math.max(around, RELATIVE_FACTOR * contextCredit(relative, context));
     }
     coverage += weight * Math.max(inSentence, around);
+    const here = Math.max(inSentence, context.heading.has(term) ? CREDIT.heading : 0);
     ownShare += weight * (context.named.has(term) ? 1 : inSentence);
+    if (isFocus(term, weak, context.question)) focus += weight * here;
     if (inSentence > 0 || around >= CREDIT.opening) touched.add(term);
   }
+  if (focus === 0 && hasFocus(context.question)) return undefined;
   let bonus = 0;
   for (const [first, second] of context.question.pairs) {
-    const at = own.order.indexOf(first);
-    if (at >= 0 && own.order.slice(at + 1, at + 3).includes(second)) bonus += PAIR_BONUS;
+    if (adjacent(own.order, first, second)) bonus += PAIR_BONUS;
+    else if (adjacent(context.opening, first, second)) coverage = Math.min(1, coverage + OPENING_PAIR_COVERAGE);
   }
   for (const [term, weight] of context.extra) if (own.inside.has(term)) bonus += weight;
   const definition = context.question.intent === 'definition' ? defines(sentence, block, passage, context.question) : 0;
@@ -159,7 +182,7 @@ function assemble(
     text: used.map(({ text }) => text).join(' '),
     coverage: core.coverage,
     ownShare: core.ownShare,
-    score: core.score * (isAnaphoric(used[0]!.text) ? 0.7 : 1),
+    score: core.score * (isAnaphoric(used[0]!.text) ? LEANING_FACTOR : 1),
     touched: core.touched,
     defines: core.defines,
   };

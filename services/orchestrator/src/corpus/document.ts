@@ -9,7 +9,7 @@ export interface Block {
   readonly kind: BlockKind;
   /** Line of the first character of `raw`, from 1. */
   readonly line: number;
-  /** Exact slice of the file (line ends as LF). */
+  /** Exact slice of the file (line ends as LF); of fenced code with its fences. */
   readonly raw: string;
 }
 
@@ -37,7 +37,7 @@ export interface CorpusDocument {
   /** Short name for people: the folder of a README (`@scope/name` kept), else the file name. */
   readonly name: string;
   readonly title: string;
-  /** Its first words as plain text: what it is about. */
+  /** Its first sentence as plain text: what it is about. */
   readonly opening: string;
   readonly format: DocumentFormat;
 }

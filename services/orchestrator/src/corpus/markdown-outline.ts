@@ -98,7 +98,7 @@ class MarkdownScanner {
     let end = from;
     const closing = new RegExp(`^[ \\t]*(?:>[ \\t]?)*${mark[0]!}{${mark.length},}[ \\t]*$`);
     while (end < this.lines.length && !closing.test(this.lines[end]!)) end++;
-    this.out.block('code', this.lines.slice(from, end).join('\n'), from + 1);
+    this.out.block('code', this.lines.slice(this.index, end + 1).join('\n'), this.index + 1);
     this.index = end;
     return true;
   }

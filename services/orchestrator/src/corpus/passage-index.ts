@@ -50,7 +50,7 @@ export class PassageIndex implements Corpus {
     const passage: Passage = { ...draft, id: this.passages.length, line: blocks[0]!.line };
     this.passages.push(passage);
     const prose = blocks.filter(({ kind }) => kind !== 'code').map(({ raw }) => plainText(raw, document.format));
-    const code = blocks.filter(({ kind }) => kind === 'code').map(({ raw }) => raw.slice(0, CODE_CHARACTERS));
+    const code = blocks.filter(({ kind }) => kind === 'code').map(({ raw }) => codeText(raw));
     if (blocks.some(({ kind }) => kind === 'paragraph') && !this.firstProse.has(document)) {
       this.firstProse.set(document, passage);
     }
@@ -112,6 +112,11 @@ export class PassageIndex implements Corpus {
     });
     return terms.join(' ');
   }
+}
+
+/** Without the fence, whose language is no word of the text. */
+function codeText(raw: string): string {
+  return raw.replace(/^\s*(?:`{3,}|~{3,}).*\n/, '').slice(0, CODE_CHARACTERS);
 }
 
 function weighted(term: string, weight: number): { queries: string[]; combineWith: 'OR'; boostTerm: () => number } {

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Block, CorpusDocument, DocumentFormat, Heading, Outline } from './document.js';
 import { outlineOfHtml } from './html-outline.js';
 import { outlineOfMarkdown } from './markdown-outline.js';
-import { plainText } from './plain-text.js';
+import { sentencesOf } from './sentences.js';
 import { outlineOfText } from './text-outline.js';
 
 /** A passage is closed when the next block would take its prose beyond this many characters. */
@@ -32,7 +32,8 @@ export function nameOf(path: string): string {
 
 function openingOf(outline: Outline, format: DocumentFormat): string {
   const first = outline.sections.flatMap(({ blocks }) => blocks).find(({ kind }) => kind === 'paragraph');
-  return first ? plainText(first.raw, format).slice(0, OPENING_CHARACTERS) : '';
+  const sentence = first && sentencesOf(first, format)[0];
+  return sentence ? sentence.text.slice(0, OPENING_CHARACTERS) : '';
 }
 
 export function describeDocument(path: string, format: DocumentFormat, outline: Outline): CorpusDocument {

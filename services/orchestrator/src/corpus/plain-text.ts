@@ -75,6 +75,7 @@ function stripEmphasis(text: string): string {
     .replace(/(\*\*\*|\*\*|\*)(?=\S)((?:[^*]|\*(?=\w))*?\S)\1/g, '$2')
     .replace(/(?<![\p{L}\p{N}_])(__|_)(?=\S)([^_]+?\S?)\1(?![\p{L}\p{N}_])/gu, '$2')
     .replace(/~~([^~]+)~~/g, '$1')
+    .replace(/\{@link(?:code|plain)?\s+([^{}|\s]+)[^{}]*\}/g, '$1')
     .replace(/:[a-z][a-z0-9_]{2,30}:/g, '')
     .replace(/\\([!#()\-.+{}|~"'&/:_])/g, '$1');
 }

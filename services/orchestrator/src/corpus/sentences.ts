@@ -32,7 +32,9 @@ function ends(raw: string): number[] {
     const after = mask.slice(end).trimStart();
     if (after === '') break;
     if (match[1] === '.' && ABBREVIATION.test(mask.slice(Math.max(0, end - 12), match.index + 1))) continue;
-    if (/^[\p{Ll}]/u.test(after) && match[1] !== '!' && match[1] !== '?') continue;
+    if (/^\p{Ll}/u.test(after)) continue;
+    // A remark in brackets (buggy!) ends nothing, unless the brackets hold a whole sentence.
+    if (match[2]!.includes(')') && !/^[\s>]*\(/.test(mask.slice(found.at(-1) ?? 0, end))) continue;
     found.push(end);
   }
   found.push(raw.length);

@@ -12,6 +12,8 @@ const ANSWERED = 0.62;
 const ANSWERED_OWN = 0.3;
 const HEAVY = 0.25;
 const PARTLY = 0.42;
+/** What is far below the best statement does not cover a word. */
+const NEAR_SHARE = 0.6;
 const FOLLOW_UPS_PER_ROUND = 2;
 const MISSING_WEIGHT = 1.5;
 const DEFINITION_TERMS = ['definition', 'abbreviat', 'stand', 'called'];
@@ -34,7 +36,9 @@ export async function evaluate(work: Work, desk: ResearchDesk, notebook: Noteboo
 export function judge(question: Question, statements: readonly Statement[]): Omit<Judgement, 'followUps'> {
   const strong = question.terms.filter(({ weak }) => !weak);
   const subject = strong.length > 0 ? strong : question.terms;
-  const uncovered = subject.filter(({ term }) => !statements.some(({ touched }) => touched.has(term)));
+  const best = statements.reduce((most, { score }) => Math.max(most, score), 0);
+  const near = statements.filter(({ score }) => score >= best * NEAR_SHARE);
+  const uncovered = subject.filter(({ term }) => !near.some(({ touched }) => touched.has(term)));
   const coverage = statements.reduce((most, one) => Math.max(most, one.coverage), 0);
   const verdict = verdictOf(question, subject, statements);
   return { verdict, uncovered: uncovered.map(({ word }) => word), coverage };

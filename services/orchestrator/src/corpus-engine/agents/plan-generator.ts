@@ -3,7 +3,7 @@ import type { Hit } from '../../corpus/corpus.js';
 import type { SubQuestion } from '../notes.js';
 import { relatedTerms } from '../related-terms.js';
 import type { ResearchDesk } from '../research-desk.js';
-import type { Work } from '../run-desk.js';
+import { short, type Work } from '../run-desk.js';
 
 export const PLAN_STEPS = 3;
 const PASSAGES_READ = 40;
@@ -29,7 +29,7 @@ export async function generatePlan(work: Work, desk: ResearchDesk): Promise<SubQ
   return work.step(
     'Derive sub-questions',
     () => [
-      { id: 'q0', text: desk.question.text, terms },
+      { id: 'q0', text: short(desk.question.text), terms },
       ...aspects.map((aspect, at) => aspectQuestion(aspect, at + 1, desk)),
     ],
     (made) => `${made.length} sub-questions`,
@@ -44,6 +44,6 @@ function relevant(hits: readonly Hit[], desk: ResearchDesk): Hit[] {
 
 function aspectQuestion(aspect: string, number: number, desk: ResearchDesk): SubQuestion {
   const subject = desk.question.terms.filter(({ weak }) => !weak).map(({ word }) => word);
-  const text = `What do the documents say about “${desk.corpus.surface(aspect)}” and ${subject.join(' ')}?`;
+  const text = short(`“${desk.corpus.surface(aspect)}” and ${subject.join(' ')}: what do the documents say?`);
   return { id: `q${number}`, text, aspect, terms: new Map([...desk.baseTerms(), [aspect, ASPECT_WEIGHT]]) };
 }

@@ -1,9 +1,11 @@
 // Writes the report out of the noted statements: nothing in it is said that no passage says.
 import type { EventData } from '@vana/events';
 import type { Notebook } from '../notebook.js';
+import { findExample } from '../code-examples.js';
 import type { Judgement } from '../notes.js';
 import {
   answerBlock,
+  exampleBlock,
   headingPath,
   searchBlock,
   sectionBlock,
@@ -40,7 +42,7 @@ export async function writeReport(
     async (work) => {
       const outline = await work.step(
         'Outline the report',
-        () => outlineReport(notebook, judgement),
+        () => outlineReport(notebook, judgement, desk.question, (names) => findExample(desk, names)),
         ({ sections, sources }) => `${sections.length} sections, ${sources.length} sources`,
       );
       await run.emit('research_sources', sourcesEvent(outline), 'report_writer');
@@ -64,6 +66,7 @@ export async function writeReport(
 function partsOf(outline: ReportOutline, desk: ResearchDesk): Part[] {
   const { question, searches, corpus } = desk;
   const parts: Part[] = [{ name: 'Write the answer', blocks: [titleBlock(question), answerBlock(outline)] }];
+  if (outline.example) parts.push({ name: 'Show an example', blocks: [exampleBlock(outline.example)] });
   for (const section of outline.sections) parts.push({ name: short(section.title), blocks: [sectionBlock(section)] });
   if (outline.judgement.verdict !== 'answered') {
     parts.push({ name: 'Say what was searched', blocks: [searchBlock({ stats: corpus.stats, question, searches })] });

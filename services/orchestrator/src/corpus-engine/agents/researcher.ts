@@ -8,9 +8,11 @@ const PASSAGES_READ = 60;
 const LEAST_COVERAGE = 0.42;
 const LEAST_SCORE = 0.25;
 /** Against the best statement of all. */
-const LEAST_SHARE = 0.4;
-const STATEMENTS_PER_SECTION = 5;
-const STATEMENTS_PER_QUERY = 3;
+const LEAST_SHARE = 0.5;
+const LEAST_COVERAGE_SHARE = 0.6;
+const STATEMENTS_PER_SECTION = 4;
+const MOST_STATEMENTS_PER_SECTION = 6;
+const STATEMENTS_PER_ASPECT = 2;
 /** A section over several documents takes so many statements of each. */
 const STATEMENTS_PER_DOCUMENT = 2;
 const ASPECT_BONUS = 0.2;
@@ -42,12 +44,14 @@ function note(desk: ResearchDesk, notebook: Notebook, section: Section | undefin
     new Map(aspect === undefined ? [] : [[aspect, ASPECT_BONUS]]),
   );
   const best = Math.max(ranked[0]?.score ?? 0, ...notebook.statements.map(({ score }) => score));
-  const quota = aspect === undefined ? STATEMENTS_PER_SECTION : STATEMENTS_PER_QUERY;
+  const quota = aspect === undefined ? STATEMENTS_PER_SECTION : STATEMENTS_PER_ASPECT;
+  const touched = Math.max(0, ...ranked.slice(0, quota).map(({ coverage }) => coverage));
+  const leastCoverage = Math.max(LEAST_COVERAGE, touched * LEAST_COVERAGE_SHARE);
   let accepted = 0;
   for (const statement of ranked) {
     if (accepted === quota) break;
     if (statement.score < best * LEAST_SHARE || statement.score < LEAST_SCORE) break;
-    if (statement.coverage < LEAST_COVERAGE) continue;
+    if (statement.coverage < leastCoverage) continue;
     const home = notebook.sectionOf(statement.passage);
     if ((section && home !== section) || !hasRoom(statement, home)) continue;
     if (notebook.accept(home, statement)) accepted++;
@@ -56,6 +60,7 @@ function note(desk: ResearchDesk, notebook: Notebook, section: Section | undefin
 }
 
 function hasRoom(statement: Statement, { plan, statements }: Section): boolean {
+  if (statements.length >= MOST_STATEMENTS_PER_SECTION) return false;
   if (plan.claims) return true;
   return (
     statements.filter(({ document }) => document.name === statement.document.name).length < STATEMENTS_PER_DOCUMENT

@@ -94,7 +94,7 @@ function byHeading(name: string, founding: readonly Statement[]): SectionPlan[] 
   const headings = weigh(own, topic).slice(0, MOST_HEADINGS);
   const plans = headings.map(({ key }): SectionPlan => {
     const claims = (passage: Passage): boolean => passage.document.name === name && topic(passage) === key;
-    return { title: key === '' ? name : `${name}: ${key}`, subQuestions: [], claims };
+    return { title: key === '' ? `About ${name}` : `${name}: ${key}`, subQuestions: [], claims };
   });
   const claimed = new Set(headings.map(({ key }) => key));
   const rest = (passage: Passage): boolean => passage.document.name === name && !claimed.has(topic(passage));
