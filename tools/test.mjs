@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fail, prepare, root, seconds, toolEnvironment } from './bootstrap.mjs';
+import { countJest } from './jest-result.mjs';
 import { stopGroup } from './process-group.mjs';
 import { ensureServers } from './servers.mjs';
 import { STAGES, selectStages } from './stages.mjs';
@@ -34,7 +35,9 @@ for (const stage of stages) {
   const { passed, failed, note } = stage.report ? jestResult(stage, exitCode) : checkResult(exitCode);
   totals.passed += passed;
   totals.failed += failed;
-  console.log(`${stage.name}: ${passed} passed, ${failed} failed in ${seconds(stageStarted)} s${note ?? ''}`);
+  console.log(
+    `${stage.name}: ${passed} passed, ${failed} failed in ${seconds(stageStarted)} s${note ? ` (${note})` : ''}`,
+  );
   if (failed > 0) break;
 }
 console.log(`\nTook ${seconds(started)} s.`);
@@ -73,15 +76,7 @@ function checkResult(exitCode) {
   return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-/** A suite that could not run, a red exit without a red test, skipped tests and no test at all are failures too. */
 function jestResult(stage, exitCode) {
   const file = join(root, stage.report);
-  if (!existsSync(file)) return { passed: 0, failed: 1, note: ' (jest ended without a report)' };
-  const result = JSON.parse(readFileSync(file, 'utf8'));
-  const passed = result.numPassedTests;
-  const failed =
-    result.numFailedTests + result.numRuntimeErrorTestSuites + result.numPendingTests + result.numTodoTests;
-  if (passed + failed === 0) return { passed, failed: 1, note: ' (no tests found)' };
-  if (failed === 0 && exitCode !== 0) return { passed, failed: 1, note: ` (jest ended with exit code ${exitCode})` };
-  return { passed, failed, note: result.numPendingTests > 0 ? ' (skipped tests count as failed)' : undefined };
+  return countJest(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined, exitCode);
 }
