@@ -10,7 +10,7 @@ export interface Question {
   readonly signal?: AbortSignal;
 }
 
-export interface Source {
+interface Source {
   readonly shortId: string;
   readonly title: string;
   readonly url: string;
