@@ -3,6 +3,7 @@ import { createServiceApp, listen, registerOps, type ReadyChecks, type RunningSe
 import { randomUUID } from 'node:crypto';
 import { AppModule } from './app.module.js';
 import { Broadcaster } from './broadcaster.js';
+import { broadcasterDocument } from './http/openapi.js';
 import type { BroadcasterPorts } from './ports.js';
 import type { BroadcasterSettings } from './settings.js';
 
@@ -18,42 +19,40 @@ export async function createBroadcaster(
 ): Promise<RunningService> {
   const { logger, presence, registry } = ports;
   const broadcaster = new Broadcaster(ports, settings);
-  const app = await createServiceApp(AppModule.register(settings.accessToken, broadcaster.parts), { logger });
   const { connections } = broadcaster;
-  registerOps(app, { registry, ready: () => readiness(ports, connections.draining) });
-
-  let url: string;
-  let leave: () => Promise<void>;
+  const closers: (() => Promise<unknown>)[] = [async () => broadcaster.stop()];
   try {
-    url = await listen(app, settings.host, settings.port);
+    const app = await createServiceApp(AppModule.register(settings.accessToken, broadcaster.parts), { logger });
+    closers.push(() => app.close());
+    const ready = () => readiness(ports, connections.draining);
+    registerOps(app, { registry, ready, openapi: broadcasterDocument() });
+    const url = await listen(app, settings.host, settings.port);
     broadcaster.start();
     const podId = randomUUID();
-    leave = await presence.announce(() => ({
+    const leave = await presence.announce(() => ({
       podId,
       url: settings.advertiseUrl ?? url,
       connections: connections.size,
       maxConnections: settings.maxConnections,
       draining: connections.draining,
     }));
+    logger.info({ url }, 'broadcaster is listening');
+
+    const close = async (): Promise<void> => {
+      connections.drain();
+      await leave().catch((error: unknown) => logger.warn({ err: error }, 'presence could not say good-bye'));
+      const others = presence.present().some((pod) => pod.podId !== podId && !pod.draining);
+      broadcaster.drain(others ? 'drain' : 'shutting_down');
+      await atMost(DRAIN_MS, connections.empty());
+      for (const closer of closers) await closer();
+      logger.info('broadcaster has closed');
+    };
+    let closing: Promise<void> | undefined;
+    return { url, close: () => (closing ??= close()) };
   } catch (error) {
-    broadcaster.stop();
-    await app.close();
+    for (const closer of closers) await closer();
     throw error;
   }
-  logger.info({ url }, 'broadcaster is listening');
-
-  const close = async (): Promise<void> => {
-    connections.drain();
-    await leave().catch((error: unknown) => logger.warn({ err: error }, 'presence could not say good-bye'));
-    const others = presence.present().some((pod) => !pod.draining && pod.url !== (settings.advertiseUrl ?? url));
-    broadcaster.drain(others ? 'drain' : 'shutting_down');
-    await atMost(DRAIN_MS, connections.empty());
-    broadcaster.stop();
-    await app.close();
-    logger.info('broadcaster has closed');
-  };
-  let closing: Promise<void> | undefined;
-  return { url, close: () => (closing ??= close()) };
 }
 
 /** History is a cache: without it the service is ready all the same. */
@@ -63,10 +62,11 @@ async function readiness({ log, sessions }: BroadcasterPorts, draining: boolean)
       () => 'up',
       () => 'down',
     );
-  const [bus, store] = await Promise.all([up(log.lastSeq(PROBE)), up(sessions.get(PROBE))]);
+  const [bus, store] = await Promise.all([up(log.lastSeq(PROBE)), up(sessions.get(PROBE, { fresh: true }))]);
   return { bus, sessions: store, accepting: draining ? 'down' : 'up' };
 }
 
+/** On the machine's clock: it bounds real sockets. */
 async function atMost(limitMs: number, task: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {

@@ -38,20 +38,20 @@ describe('a fault in one place', () => {
   });
 
   it('of a feed is told to its readers once; the feed is rebuilt, others are not touched', async () => {
-    let fault: unknown;
-    let faulty: SessionKey | undefined;
+    let fault: Error | undefined;
+    const faulty: SessionKey = { tenant: 'acme', sessionId: 'faulty' };
     const guarded = (log: EventLog): EventLog => ({
       ...log,
       get epoch() {
         return log.epoch;
       },
       subscribe: async (session, listener) => {
-        if (fault !== undefined && session.sessionId === faulty?.sessionId) throw fault;
+        if (fault !== undefined && session.sessionId === faulty.sessionId) throw fault;
         return log.subscribe(session, listener);
       },
     });
     world = await BroadcasterWorld.start({ ports: ({ log }) => ({ log: guarded(log) }) });
-    faulty = await world.session();
+    await world.session(faulty);
     const healthy = await world.session();
     const other = await world.open(`/api/stream/${healthy.sessionId}`);
     await other.block('caught_up');
@@ -75,12 +75,12 @@ describe('a fault in one place', () => {
   });
 
   it('of a handler is a plain 500 without details, or the code of the fault', async () => {
-    let fault: unknown = new Error('planted secret');
+    let fault = new Error('planted secret');
     world = await BroadcasterWorld.start({
       ports: ({ sessions }) => ({
         sessions: new Proxy(sessions, {
           get: (target, name) => {
-            if (name === 'get') return () => Promise.reject(fault as Error);
+            if (name === 'get') return () => Promise.reject(fault);
             const value: unknown = Reflect.get(target, name);
             return typeof value === 'function' ? (value.bind(target) as unknown) : value;
           },

@@ -102,7 +102,7 @@ describe('replay as JSON', () => {
       for (let index = 0; index < 20; index++) sessions.push(await world.session({ owner: 'max' }));
       for (const [index, session] of sessions.entries()) await world.publish(session, index);
       for (let index = 0; index < 450; index++) await world.publish(sessions[3]!, 'chatter', { channel: 'chat' });
-      expect(await history('max', '?limit=20')).toEqual(sessions.keys().toArray());
+      expect(await history('max', '?limit=20')).toEqual([...sessions.keys()]);
       expect(await history('max', '?limit=5')).toEqual([15, 16, 17, 18, 19]);
     });
 

@@ -1,0 +1,46 @@
+// The real servers behind the ports: NATS for events, sessions and presence, Redis as a cache where there is one.
+import { NatsEventLog, NatsPresence, connectNats, ensureEventStream } from '@vana/event-bus-nats';
+import { RedisEventHistory, connectRedis } from '@vana/event-history-redis';
+import { systemClock, type Logger, type Registry } from '@vana/observability';
+import { KvSessionStore } from '@vana/session-store';
+import { AdapterTrouble } from './metrics/adapter-trouble.js';
+import { NO_EVENT_HISTORY } from './no-event-history.js';
+import type { BroadcasterPorts } from './ports.js';
+import type { BroadcasterSettings } from './settings.js';
+
+export interface Adapters {
+  readonly ports: BroadcasterPorts;
+  /** After the service has closed. */
+  close(): Promise<void>;
+}
+
+/** @throws VanaError bus_unavailable | store_unavailable | stream_mismatch | settings_invalid (REDIS_URL) */
+export async function connectAdapters(
+  settings: BroadcasterSettings,
+  logger: Logger,
+  registry: Registry,
+): Promise<Adapters> {
+  const { natsUrl, redisUrl, maxHistoryPerSession, sessionTtlMs } = settings;
+  const trouble = new AdapterTrouble(registry, logger);
+  const nats = await connectNats({ url: natsUrl, name: 'vana-broadcaster' });
+  try {
+    await ensureEventStream(nats);
+    const redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl, { onError: trouble.redisError });
+    const limits = { maxEntries: maxHistoryPerSession, sessionTtlMs };
+    const history = redis ? new RedisEventHistory(redis, limits) : NO_EVENT_HISTORY;
+    const sessions = await KvSessionStore.open(nats, { redis, observer: trouble.store });
+    const log = await NatsEventLog.open(nats, trouble.bus);
+    const presence = await NatsPresence.open(nats, systemClock, trouble.bus);
+    const close = async (): Promise<void> => {
+      presence.close();
+      log.close();
+      sessions.close();
+      redis?.close();
+      await nats.close();
+    };
+    return { ports: { log, history, sessions, presence, logger, registry }, close };
+  } catch (error) {
+    await nats.close();
+    throw error;
+  }
+}
