@@ -57,8 +57,10 @@ describe('a fault in one place', () => {
     await other.block('caught_up');
 
     fault = new Error('planted');
-    const stream = await world.open(`/api/stream/${faulty.sessionId}`);
+    const position = `${world.bus.log.epoch}-7`;
+    const stream = await world.open(`/api/stream/${faulty.sessionId}`, { 'last-event-id': position });
     const error = await stream.block('error');
+    expect(error.id).toBe(position);
     expect(error.data).toMatchObject({ code: 'internal', category: 'internal', retryable: true });
     expect(error.data['message']).not.toContain('planted');
     expect(await world.metric('feed_failures_total', { category: 'internal' })).toBe(1);

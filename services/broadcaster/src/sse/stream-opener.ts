@@ -9,6 +9,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { SessionAccess } from '../access/session-access.js';
 import type { OpenConnections } from '../connections/open-connections.js';
 import type { ConnectionMetrics } from '../metrics/connection-metrics.js';
+import { echoedPosition } from './echoed-position.js';
 import { refuseStream } from './refuse-stream.js';
 import { jitteredMs } from './retry-times.js';
 import { SseConnection } from './sse-connection.js';
@@ -59,6 +60,7 @@ export class StreamOpener {
       session,
       principal,
       route,
+      clientPosition: echoedPosition(position),
       errorEvent,
       epoch: () => log.epoch,
       times,

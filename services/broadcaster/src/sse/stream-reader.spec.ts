@@ -55,6 +55,7 @@ describe('StreamReader', () => {
       session: { tenant: 'acme', sessionId: 's' },
       principal,
       route: 'stream',
+      clientPosition: 'e-57',
       errorEvent: undefined,
       epoch: () => 'e',
       times: { heartbeatMs: 30_000, maxBufferedBytes: MIB, undrainedMs: 10_000 },
@@ -137,6 +138,18 @@ describe('StreamReader', () => {
     await turnAfter(6_000);
     expect(told).toEqual(['heartbeat']);
     expect(connection.did.filter((text) => text.startsWith(':'))).toHaveLength(1);
+  });
+
+  it('does not overwrite the position of a client before the verdict on it', () => {
+    const closing = { type: 'closing', position: 'e-0', data: { reason: 'drain', reconnect: true } } as const;
+    reader.control(closing);
+    const resume = { verdict: 'resumed', from: 'e-57', head: 'e-60' } as const;
+    const connected = { status: 'connected', sessionId: 's', connectionId: 'c', authenticated: true } as const;
+    const data = { ...connected, resume, timestamp: '2030-01-01T00:00:00.000Z' };
+    reader.control({ type: 'agent_network_connection', position: 'e-57', data });
+    reader.control({ ...closing, position: 'e-60' });
+    const ids = connection.did.map((text) => /^id: (.*)$/m.exec(text)?.[1]);
+    expect(ids).toEqual(['e-57', 'e-57', 'e-60']);
   });
 
   it('writes nothing more and reports once when the peer has left', () => {

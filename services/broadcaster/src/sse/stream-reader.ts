@@ -24,6 +24,8 @@ export interface StreamReaderOptions {
   readonly session: SessionKey;
   readonly principal: Principal;
   readonly route: ConnectionRoute;
+  /** Where the client says it is: see `echoedPosition`. */
+  readonly clientPosition: string;
   /** What `error` events are called on this connection: a native EventSource has an `error` event of its own. */
   readonly errorEvent: string | undefined;
   readonly epoch: () => string;
@@ -41,6 +43,8 @@ export class StreamReader implements ReaderSink, SseConnectionListener, OpenConn
   readonly principal: Principal;
   readonly route: ConnectionRoute;
   #reader: Reader | undefined;
+  /** The verdict on the client's position has been sent. */
+  #started = false;
   #over: { readonly reason: ClosedReason; readonly atMs: number } | undefined;
   #fullSinceMs: number | undefined;
   #stuck: { readonly takenBytes: number; readonly sinceMs: number } | undefined;
@@ -70,7 +74,10 @@ export class StreamReader implements ReaderSink, SseConnectionListener, OpenConn
 
   control(block: ControlBlock): boolean {
     const name = block.type === 'error' ? this.options.errorEvent : undefined;
-    return this.#write(encodeControl(block, name));
+    if (block.type === 'agent_network_connection') this.#started = true;
+    // Before the verdict the feed's position is not the client's yet: it must not be given up for it.
+    const position = this.#started ? block.position : this.options.clientPosition;
+    return this.#write(encodeControl({ ...block, position }, name));
   }
 
   finished(reason: CloseReason | EndReason): void {
