@@ -6,7 +6,7 @@ import { fail, prepare, root, say } from './bootstrap.mjs';
 import { build } from './build.mjs';
 import { Fleet } from './fleet.mjs';
 import { freePort, untilListening, untilReady } from './ports.mjs';
-import { ensureServers } from './servers.mjs';
+import { ensurePrograms } from './programs.mjs';
 
 const USAGE = `npm run cluster -- [--question "…"] [--corpus DIR] [--port N] [--exit] [--json]
 
@@ -45,7 +45,7 @@ await Promise.all(instances.map(untilInstanceReady));
 await report();
 
 async function startNats() {
-  const { NATS_SERVER_BIN: program } = ensureServers(['nats-server']);
+  const { NATS_SERVER_BIN: program } = ensurePrograms('nats-server');
   const port = await freePort();
   const store = join(fleet.folder, 'nats');
   fleet.start('nats-server', program, ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', store]);
@@ -54,7 +54,7 @@ async function startNats() {
 }
 
 async function startRedis() {
-  const { REDIS_SERVER_BIN: program } = ensureServers(['redis-server']);
+  const { REDIS_SERVER_BIN: program } = ensurePrograms('redis-server');
   const port = await freePort();
   // Redis is a cache here: nothing of it needs to survive.
   const settings = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', fleet.folder];

@@ -14,6 +14,8 @@ const jest = (name, group, env, ...args) => ({
   report: `.vana/test-results/${name.replaceAll(' ', '-')}.json`,
 });
 
+const SERVERS = ['nats-server', 'redis-server'];
+
 export const STAGES = [
   check('format', 'prettier', '--check', '--log-level', 'warn', '.'),
   // Types before lint: the typed lint rules read the declarations that the build writes.
@@ -23,9 +25,15 @@ export const STAGES = [
   check('unused', 'knip', '--no-progress'),
   check('api', 'node', 'tools/generate-api.mjs', '--check'),
   jest('unit', 'check', { VANA_SUITE: 'unit' }),
-  { ...jest('integration', 'servers', { VANA_SUITE: 'integration' }), servers: true },
-  { ...jest('e2e embedded', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'embedded' }, '--runInBand'), servers: true },
-  { ...jest('e2e cluster', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'cluster' }, '--runInBand'), servers: true },
+  { ...jest('integration', 'servers', { VANA_SUITE: 'integration' }), programs: SERVERS },
+  {
+    ...jest('e2e embedded', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'embedded' }, '--runInBand'),
+    programs: [...SERVERS, 'curl'],
+  },
+  {
+    ...jest('e2e cluster', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'cluster' }, '--runInBand'),
+    programs: [...SERVERS, 'curl'],
+  },
 ];
 
 /** Stages by name or group (`check`, `servers`, `e2e`); all of them for no names. `undefined` for an unknown name. */

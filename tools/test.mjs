@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fail, prepare, root, seconds, toolEnvironment } from './bootstrap.mjs';
 import { countJest } from './jest-result.mjs';
 import { stopGroup } from './process-group.mjs';
-import { ensureServers } from './servers.mjs';
+import { ensurePrograms } from './programs.mjs';
 import { STAGES, selectStages } from './stages.mjs';
 
 const STAGE_DEADLINE_MS = 15 * 60_000;
@@ -19,7 +19,7 @@ if (stages === undefined) {
   fail(`No such stage; there are ${STAGES.map((stage) => stage.name).join(', ')}, and the groups check, servers, e2e.`);
 }
 prepare();
-const servers = stages.some((stage) => stage.servers) ? ensureServers() : {};
+const programs = ensurePrograms(...new Set(stages.flatMap((stage) => stage.programs ?? [])));
 
 let running;
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -54,7 +54,7 @@ function run(stage) {
   }
   return new Promise((resolve) => {
     const stdio = ['ignore', stage.report ? 'ignore' : 'inherit', 'inherit'];
-    const env = toolEnvironment({ ...servers, ...stage.env });
+    const env = toolEnvironment({ ...programs, ...stage.env });
     running = spawn(stage.command, args, { cwd: root, stdio, env, detached: true });
     const child = running;
     const deadline = setTimeout(() => {

@@ -1,7 +1,7 @@
 // Composition of the whole system in one process: four services over one embedded bus, history and store.
 // Streams go from the gateway to the broadcaster over loopback as they do between machines.
 import { randomBytes } from 'node:crypto';
-import { issueToken, readAccessTokenSettings, type AccessTokenSettings } from '@vana/access-token';
+import { issueToken } from '@vana/access-token';
 import { createBroadcaster, readBroadcasterSettings } from '@vana/broadcaster';
 import { SCOPES } from '@vana/events';
 import { createGateway, readGatewaySettings } from '@vana/gateway';
@@ -13,7 +13,7 @@ import {
   InMemorySessionStore,
 } from '@vana/in-memory';
 import { createMonitoring, readMonitoringSettings } from '@vana/monitoring';
-import { createLogger, createRegistry, systemClock, type LogLevel, type RunningService } from '@vana/observability';
+import { createLogger, createRegistry, systemClock, type RunningService } from '@vana/observability';
 import {
   CorpusEngine,
   ScriptedEngine,
@@ -28,7 +28,8 @@ export interface StandaloneSettings {
   /** The gateway's port; orchestrator, broadcaster and monitoring take the next three. 0 takes free ones. */
   readonly port: number;
   readonly corpus: { readonly dir: string; readonly names?: string };
-  readonly logLevel: LogLevel;
+  /** As LOG_LEVEL of each service. */
+  readonly logLevel: string;
   /** HS256 secret of the tokens; a random one by default, so no token outlives the process. */
   readonly secret?: string;
 }
@@ -52,7 +53,6 @@ const SECRET_BYTES = 32;
 
 /** @throws VanaError corpus_missing, corpus_empty, port_in_use, settings_invalid */
 export async function startServices(settings: StandaloneSettings): Promise<Standalone> {
-  const corpus = await openCorpus(settings.corpus);
   const secret = settings.secret ?? randomBytes(SECRET_BYTES).toString('base64url');
   const env = (offset: number) => ({
     ...process.env,
@@ -63,9 +63,14 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
     RESEARCH_CORPUS: settings.corpus.dir,
     SHUTDOWN_GRACE: '0.5',
   });
+  const gatewaySettings = readGatewaySettings(env(0));
+  const orchestratorSettings = readOrchestratorSettings(env(1));
+  const broadcasterSettings = readBroadcasterSettings(env(2));
+  const monitoringSettings = readMonitoringSettings(env(3));
+  const corpus = await openCorpus(settings.corpus);
   // stdout belongs to the report; log lines, if any, go to stderr.
   const watch = (service: string) => ({
-    logger: createLogger(service, settings.logLevel, process.stderr),
+    logger: createLogger(service, monitoringSettings.LOG_LEVEL, process.stderr),
     registry: createRegistry(service),
   });
   const bus = new InMemoryBus();
@@ -82,7 +87,6 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
   };
 
   try {
-    const orchestratorSettings = readOrchestratorSettings(env(1));
     const scripted = orchestratorSettings.RESEARCH_ENGINE === 'scripted';
     const orchestrator = await started(
       createOrchestrator(
@@ -101,19 +105,13 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
     const broadcaster = await started(
       createBroadcaster(
         { log: bus.log, history: new InMemoryEventHistory(systemClock), sessions, presence, ...watch('broadcaster') },
-        readBroadcasterSettings(env(2)),
+        broadcasterSettings,
       ),
     );
-    const monitoring = await started(
-      createMonitoring({ presence, ...watch('monitoring') }, readMonitoringSettings(env(3))),
-    );
+    const monitoring = await started(createMonitoring({ presence, ...watch('monitoring') }, monitoringSettings));
     const gateway = await started(
-      createGateway(
-        { commands: orchestrator.commands, sessions, presence, ...watch('gateway') },
-        readGatewaySettings(env(0)),
-      ),
+      createGateway({ commands: orchestrator.commands, sessions, presence, ...watch('gateway') }, gatewaySettings),
     );
-    const accessToken: AccessTokenSettings = readAccessTokenSettings({ JWT_SECRET: secret });
     return {
       urls: {
         gateway: gateway.url,
@@ -123,7 +121,7 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
       },
       documents: corpus.stats.documents,
       secret,
-      token: (sub) => issueToken(accessToken, { sub, scopes: SCOPES, expiresInS: TOKEN_LIFE_S }),
+      token: (sub) => issueToken(gatewaySettings.accessToken, { sub, scopes: SCOPES, expiresInS: TOKEN_LIFE_S }),
       close,
     };
   } catch (error) {

@@ -1,25 +1,26 @@
-// nats-server and redis-server: found on the machine, or installed.
+// Programs that do not come from npm, nats-server and redis-server above all: found on the machine, or installed.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fail, say } from './bootstrap.mjs';
 
-const SERVERS = [
+const PROGRAMS = [
   { program: 'nats-server', variable: 'NATS_SERVER_BIN', apt: 'nats-server', brew: 'nats-server' },
   { program: 'redis-server', variable: 'REDIS_SERVER_BIN', apt: 'redis-server', brew: 'redis' },
+  { program: 'curl', variable: 'CURL_BIN', apt: 'curl', brew: 'curl' },
 ];
 /** Debian keeps servers out of the PATH of ordinary users. */
 const MORE_FOLDERS = ['/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
 /**
- * @param needed program names; both by default
- * @returns {NATS_SERVER_BIN, REDIS_SERVER_BIN} with absolute paths, to be passed on in the environment
+ * @param needed names of programs
+ * @returns their absolute paths by variable (NATS_SERVER_BIN, …), to be passed on in the environment
  */
-export function ensureServers(needed = SERVERS.map((server) => server.program)) {
-  const servers = SERVERS.filter((server) => needed.includes(server.program));
-  const missing = servers.filter((server) => find(server) === undefined);
+export function ensurePrograms(...needed) {
+  const programs = PROGRAMS.filter(({ program }) => needed.includes(program));
+  const missing = programs.filter((one) => find(one) === undefined);
   if (missing.length > 0) install(missing);
-  return Object.fromEntries(servers.map((server) => [server.variable, find(server) ?? giveUp([server])]));
+  return Object.fromEntries(programs.map((one) => [one.variable, find(one) ?? giveUp([one])]));
 }
 
 function find({ program, variable }) {
@@ -39,13 +40,13 @@ function isExecutable(path) {
 }
 
 function install(missing) {
-  const names = missing.map((server) => server.program).join(' and ');
+  const names = missing.map((one) => one.program).join(' and ');
   if (process.platform === 'darwin' && isThere('brew')) {
     say(`Installing ${names} with brew …`);
-    if (run('brew', ['install', ...missing.map((server) => server.brew)])) return;
+    if (run('brew', ['install', ...missing.map((one) => one.brew)])) return;
   } else if (process.getuid?.() === 0 && isThere('apt-get')) {
     say(`Installing ${names} with apt-get …`);
-    const packages = missing.map((server) => server.apt);
+    const packages = missing.map((one) => one.apt);
     // A stale package list is the usual reason for a failure, so it is refreshed first, every time.
     run('apt-get', ['update', '-qq']);
     if (run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages])) return;
@@ -55,7 +56,7 @@ function install(missing) {
 
 function giveUp(missing) {
   const wishes = missing.map(({ program, variable }) => `${program} (or set ${variable} to where it is)`);
-  fail(`Please install ${wishes.join(' and ')}: the tests and the cluster run on the real servers.`);
+  fail(`Please install ${wishes.join(' and ')}: the tests and the cluster run with the real ones.`);
 }
 
 function isThere(program) {
