@@ -25,10 +25,10 @@ describe('progressOn', () => {
     view.show(progress(0.5, 'reading_documents'));
     view.show(progress(1, 'x'.repeat(100)));
     view.finish();
-    expect(terminal.written.join('')).not.toContain('\n');
+    expect(terminal.written.join('').trimEnd()).not.toContain('\n');
     expect(terminal.written[0]).toContain(`${'█'.repeat(14)}${'░'.repeat(14)}  50 %  reading documents`);
     expect(terminal.written[1]!.replace('\r\u001b[2K', '')).toHaveLength(59);
-    expect(terminal.written[2]).toBe('\r\u001b[2K');
+    expect(terminal.written[2]).toBe('\n');
   });
 
   it('leaves a line per finished agent above the bar', () => {
@@ -40,6 +40,12 @@ describe('progressOn', () => {
       expect.stringContaining('✓ researcher         1.23 s\n'),
       expect.stringContaining('✗ evaluator          1.23 s\n'),
     ]);
+  });
+
+  it('does not cut a line on a terminal of unknown width', () => {
+    const terminal = { ...screen(true), columns: 0 };
+    progressOn(terminal).show(progress(1, 'done'));
+    expect(terminal.written[0]).toMatch(/100 % {2}done$/);
   });
 
   it('writes whole lines elsewhere, at new phases and every tenth', () => {

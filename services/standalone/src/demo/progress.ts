@@ -9,11 +9,12 @@ export interface Screen {
 
 export interface Progress {
   show(event: StreamEvent): void;
-  /** Removes the bar; what is printed afterwards starts on a fresh line. */
+  /** What is printed afterwards starts on a fresh line. */
   finish(): void;
 }
 
 const BAR_CELLS = 28;
+const DEFAULT_COLUMNS = 80;
 const CLEAR_LINE = '\r\u001b[2K';
 /** Without a terminal a line is written at each new phase, and after this much progress in between. */
 const LINE_STEP = 0.1;
@@ -37,7 +38,7 @@ class Bar implements Progress {
   }
 
   finish(): void {
-    this.screen.write(CLEAR_LINE);
+    this.screen.write('\n');
   }
 
   private above(line: string): void {
@@ -49,7 +50,8 @@ class Bar implements Progress {
     const filled = Math.round(this.fraction * BAR_CELLS);
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_CELLS - filled);
     const line = `  ${bar} ${percent(this.fraction)}  ${this.phase}`;
-    this.screen.write(CLEAR_LINE + line.slice(0, (this.screen.columns ?? 80) - 1));
+    // A terminal that does not know its width says 0.
+    this.screen.write(CLEAR_LINE + line.slice(0, (this.screen.columns || DEFAULT_COLUMNS) - 1));
   }
 }
 
