@@ -82,11 +82,14 @@ describe('RedisEventHistory', () => {
     const feed = async (pod: RedisEventHistory, step: number): Promise<void> => {
       for (let i = 0; i < entries.length; i += step) await pod.append(session, EPOCH, entries.slice(i, i + step));
     };
-    await Promise.all([feed(history, 7), feed(other, 11), feed(history, 1), feed(other, 64)]);
-    expect(await held()).toEqual(seqs(entries));
-    expect(seqs(await other.readBackward(session, EPOCH, Infinity, 1_000))).toEqual(seqs(entries));
-    expect(history.malformedEntries).toBe(0);
-    otherLink.close();
+    try {
+      await Promise.all([feed(history, 7), feed(other, 11), feed(history, 1), feed(other, 64)]);
+      expect(await held()).toEqual(seqs(entries));
+      expect(seqs(await other.readBackward(session, EPOCH, Infinity, 1_000))).toEqual(seqs(entries));
+      expect(history.malformedEntries).toBe(0);
+    } finally {
+      otherLink.close();
+    }
   });
 
   it('is chained whatever two pods with holes append at once', async () => {
