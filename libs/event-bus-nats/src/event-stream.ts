@@ -53,7 +53,8 @@ async function findOrMake(jsm: JetStreamManager, options: EventStreamOptions): P
     if (!hasCode(error, JetStreamApiCodes.StreamNotFound)) throw error;
   }
   try {
-    await jsm.streams.add({ name: EVENT_STREAM, ...fixedSettings(options), ...defaultSettings, ...settings(options) });
+    const wanted = { ...defaultSettings, ...settings(options) };
+    await jsm.streams.add({ name: EVENT_STREAM, ...fixedSettings(options), ...withWindow(wanted) });
     return undefined;
   } catch (error) {
     // Another service was faster, with other settings.
@@ -112,8 +113,15 @@ function checkFixedSettings(config: StreamConfig, options: EventStreamOptions): 
   if (wrong.length > 0) throw new VanaError('stream_mismatch', { details: { stream: EVENT_STREAM, settings: wrong } });
 }
 
+/** The server refuses to remember ids for longer than it keeps messages. */
+function withWindow(wanted: Partial<StreamConfig>): Partial<StreamConfig> {
+  const { max_age: age = 0, duplicate_window: window = 0 } = wanted;
+  return age > 0 && age < window ? { ...wanted, duplicate_window: age } : wanted;
+}
+
 function changedSettings(config: StreamConfig, options: EventStreamOptions): Partial<StreamConfig> {
-  const wanted = { allow_direct: true, ...settings(options) };
+  const { max_age, duplicate_window } = config;
+  const wanted = withWindow({ allow_direct: true, max_age, duplicate_window, ...settings(options) });
   const current = config as unknown as Record<string, unknown>;
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => current[key] !== value));
 }

@@ -3,6 +3,7 @@ export { eventually } from './eventually.js';
 export { sampleEvent } from './sample-event.js';
 export { startNatsServer, type NatsServerOptions } from './servers/nats-server.js';
 export { startRedisServer } from './servers/redis-server.js';
+export { startTcpProxy, type TcpProxy } from './servers/tcp-proxy.js';
 export type { NatsServer, RedisServer } from './servers/server-handles.js';
 export type { BusUnderTest } from './contracts/bus-under-test.js';
 export { eventLogContract } from './contracts/event-log-contract.js';
