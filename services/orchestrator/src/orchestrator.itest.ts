@@ -8,7 +8,8 @@ import { eventually, startNatsServer, type NatsServer } from '@vana/test-kit';
 import { Registry } from 'prom-client';
 import { firstValueFrom, timeout } from 'rxjs';
 import { connectAdapters, type ConnectedAdapters } from './connect-adapters.js';
-import { createOrchestrator, type RunningOrchestrator } from './create-orchestrator.js';
+import { composeRuns, createOrchestrator, type RunningOrchestrator } from './create-orchestrator.js';
+import { DEFAULT_RUN_LIMITS } from './runs/run-limits.js';
 import { readOrchestratorSettings } from './settings.js';
 import { ALICE, BOB } from './spec/pods.js';
 
@@ -17,6 +18,8 @@ interface Instance {
   readonly adapters: ConnectedAdapters;
   readonly registry: Registry;
 }
+
+const SILENT = createLogger('orchestrator', 'silent');
 
 let server: NatsServer;
 let client: ClientNats;
@@ -28,7 +31,7 @@ async function startPod(): Promise<Instance> {
     ...{ PORT: '0', NATS_URL: server.url, RESEARCH_ENGINE: 'scripted', RUNS_PER_POD: '50', SHUTDOWN_GRACE: '0.01' },
   });
   const registry = new Registry();
-  const adapters = await connectAdapters(settings, createLogger('orchestrator', 'silent'), registry);
+  const adapters = await connectAdapters(settings, SILENT, registry);
   const service = await createOrchestrator(adapters.ports, settings, { natsUrl: server.url });
   return { service, adapters, registry };
 }
@@ -55,11 +58,14 @@ afterAll(async () => {
 
 type CommandOf<Name extends keyof OrchestratorCommands> = Parameters<OrchestratorCommands[Name]>[0];
 
+type Answer<Name extends keyof OrchestratorCommands> = Awaited<ReturnType<OrchestratorCommands[Name]>>;
+
 async function send<Name extends keyof OrchestratorCommands>(
   name: Name,
   command: CommandOf<Name>,
-): Promise<Awaited<ReturnType<OrchestratorCommands[Name]>>> {
-  return decodeReply(await ask(ORCHESTRATOR_PATTERNS[name], command));
+): Promise<Answer<Name>> {
+  const reply = await ask(ORCHESTRATOR_PATTERNS[name], command);
+  return decodeReply<Answer<Name>>(reply);
 }
 
 const ask = (pattern: string, payload: unknown): Promise<unknown> =>
@@ -70,11 +76,15 @@ const story = async (sessionId: string): Promise<string[]> => {
   return entries.map(({ event }) => event.type);
 };
 
-const ended = ({ runId }: RunRecord): Promise<RunRecord> =>
-  eventually(async () => {
-    const run = await send('getRun', { principal: ALICE, runId });
-    return run.endedAtMs === undefined ? undefined : run;
-  });
+/** The run once it has ended, read from the store. */
+const ended = async ({ runId }: RunRecord, timeoutMs?: number): Promise<RunRecord> => {
+  const { runs } = pods[0]!.adapters.ports;
+  const run = await eventually(async () => {
+    const standing = await runs.get('default', runId);
+    return standing?.endedAtMs === undefined ? undefined : standing;
+  }, timeoutMs);
+  return run!;
+};
 
 const runningOn = async ({ registry }: Instance): Promise<number> =>
   Number(/vana_runs\{status="running"\} (\d+)/.exec(await registry.metrics())?.[1] ?? 0);
@@ -202,14 +212,31 @@ describe('commands over the queue group', () => {
     expect((await story('left')).slice(-2)).toEqual(['error', 'research_complete']);
   });
 
+  it('heal a run whose pod has died', async () => {
+    const settings = readOrchestratorSettings({ NATS_URL: server.url, RESEARCH_ENGINE: 'scripted' });
+    const adapters = await connectAdapters(settings, SILENT, new Registry());
+    const limits = { ...DEFAULT_RUN_LIMITS, leaseMs: 1_000, renewEveryMs: 300, shutdownGraceMs: 1, endPatienceMs: 1 };
+    const dying = composeRuns(adapters.ports, limits);
+    const command = { principal: ALICE, sessionId: 'died', query: 'events=2 wait-for-cancel' };
+    const { runId } = await dying.commands.startRun(command);
+    await eventually(async () => (await story('died')).length === 3);
+    // Its connection is gone for good: no renewal, no event, no answer.
+    await adapters.close();
+    await expect(send('startRun', { ...command, query: 'events=1' })).rejects.toMatchObject({ code: 'run_active' });
+    const next = await eventually(() => send('startRun', { ...command, query: 'events=1' }));
+    await ended(next);
+    expect(await send('getRun', { principal: ALICE, runId })).toMatchObject({ status: 'failed', reason: 'run_lost' });
+    expect(await story('died')).toEqual([
+      ...['research_started', 'research_progress', 'thinking_update', 'error', 'research_complete'],
+      ...['research_started', 'research_progress', 'research_complete'],
+    ]);
+    await dying.worker.close();
+  });
+
   it('go on after the server was restarted in the middle of a run', async () => {
     const run = await send('startRun', { principal: ALICE, sessionId: 'restart', query: 'events=400' });
     await server.restart();
-    const whole = await eventually(async () => {
-      const standing = await pods[0]!.adapters.ports.runs.get('default', run.runId);
-      return standing?.endedAtMs === undefined ? undefined : standing;
-    }, 40_000);
-    expect(whole.status).toBe('completed');
+    expect((await ended(run, 40_000)).status).toBe('completed');
     const entries = await pods[0]!.adapters.ports.log!.read({ tenant: 'default', sessionId: 'restart' }, 0, 1_000);
     expect(entries.map(({ event }) => event.id)).toEqual([
       ...Array.from({ length: 401 }, (_, n) => `${run.runId}:${n + 1}`),
