@@ -10,11 +10,11 @@ import { ensurePrograms } from './programs.mjs';
 
 const USAGE = `npm run cluster -- [--question "…"] [--corpus DIR] [--port N] [--exit] [--json]
 
-  --question "…"  a question to ask when everything is ready
+  --question "…"  the question to ask when everything is ready (default: a sample question)
   --corpus DIR    folder with .md, .txt and .html files (default: README files of the installed packages)
   --port N        first gateway's port; the others follow from it (default 8080, 0 = free ones; --json: 0)
   --exit          stop everything after the report
-  --json          print JSON lines for programs
+  --json          print JSON lines for programs; asks only what --question says
 
 NATS_URL and REDIS_URL name servers to use instead of starting some.`;
 
@@ -31,6 +31,9 @@ const READY_DEADLINE_MS = 60_000;
 const options = readOptions();
 const node = prepare();
 build(node);
+const { SAMPLE_QUESTION } = await import('../services/standalone/dist/options.js');
+const question = options.question ?? (options.json ? undefined : SAMPLE_QUESTION);
+say('Starting every service as a process of its own …');
 
 const fleet = new Fleet();
 for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -125,16 +128,19 @@ async function report() {
   } else {
     console.log(`Ready: ${instances.length} processes on ${natsUrl} and ${redisUrl}; logs in ${fleet.folder}.`);
   }
-  if (options.question !== undefined) {
-    const args = ['--gateway', gateway, '--session', sessionId, '--question', options.question];
+  if (question !== undefined) {
+    const args = ['--gateway', gateway, '--session', sessionId, '--question', question];
     const ask = join(root, 'services/standalone/dist/ask.js');
     const exitCode = await fleet.run(node, [ask, ...args, ...(options.json ? ['--json'] : [])], { VANA_TOKEN: token });
     if (options.exit) await stopAndExit(exitCode);
   }
   if (!options.json) {
-    const addresses = instances.map(({ name, url }) => [name, url]);
+    const inOrder = ['gateway', 'orchestrator', 'broadcaster', 'monitoring'];
+    const addresses = inOrder.flatMap((wanted) => instances.filter(({ service }) => service === wanted));
     const { invitationText } = await import('../services/standalone/dist/demo/tell.js');
-    process.stdout.write(invitationText({ addresses, gateway, token, sessionId }));
+    process.stdout.write(
+      invitationText({ addresses: addresses.map(({ name, url }) => [name, url]), gateway, token, sessionId }),
+    );
   }
 }
 

@@ -14,6 +14,7 @@ export function reportText({ report, sources, status, reason, events, seconds, r
     `Run ${runId} ${status}${reason === undefined ? '' : ` (${reason})`}: ` +
       `${events} events, ${sources.length} sources, ${seconds.toFixed(1)} s.`,
     '',
+    '',
   ].join('\n');
 }
 
@@ -31,7 +32,7 @@ export function invitationText({ addresses, gateway, token, sessionId }: Invitat
     'Listening:',
     ...addresses.map(([name, url]) => `  ${name.padEnd(width)}  ${url}`),
     '',
-    'A development token (all scopes, valid for a day):',
+    'A development token (valid for a day):',
     `  TOKEN=${token}`,
     '',
     'With it, follow the session (all of it is replayed, then live):',
