@@ -1,6 +1,5 @@
 // What every SessionStore adapter must do.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { SessionKey } from '@vana/events';
 import type { SessionRecord, SessionStore } from '@vana/run-state';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../eventually.js';
