@@ -44,7 +44,8 @@ export const controlBlockSchemas = {
   heartbeat: z.looseObject({ timestamp }),
   gap: z.looseObject({ from: position, to: position, reason: z.enum(GAP_REASONS) }),
   caught_up: z.looseObject({ timestamp }),
-  delivery: z.looseObject({ mode: z.enum(['exact', 'adaptive']) }),
+  /** `range`: of full-state kinds in it only the newest follow, each naming what it `supersedes`. */
+  delivery: z.looseObject({ mode: z.enum(['exact', 'adaptive']), range: rangeSchema.optional() }),
   closing: z.looseObject({
     reason: z.enum(Object.keys(CLOSE_REASONS) as [CloseReason, ...CloseReason[]]),
     reconnect: z.boolean(),

@@ -7,7 +7,7 @@ import { patientHistory } from './patient-history.js';
 import type { LogEntry } from './ports/log-entry.js';
 
 export class Backfill {
-  readonly #underWay = new Map<number, Promise<ItemRun>>();
+  readonly #underWay = new Map<string, Promise<ItemRun>>();
 
   constructor(
     private readonly context: FeedContext,
@@ -15,29 +15,28 @@ export class Backfill {
   ) {}
 
   /**
-   * The steps after `position`, at most a page of them; none when the log holds nothing later.
+   * The steps after `position`, at most `limit`; none when the log holds nothing later.
    * @throws VanaError bus_unavailable
    */
-  page(position: number): Promise<ItemRun> {
-    const shared = this.#underWay.get(position);
+  page(position: number, limit: number): Promise<ItemRun> {
+    const key = `${position} ${limit}`;
+    const shared = this.#underWay.get(key);
     if (shared) return shared;
-    const page = this.#read(position).finally(() => this.#underWay.delete(position));
-    this.#underWay.set(position, page);
+    const page = this.#read(position, limit).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, page);
     return page;
   }
 
-  async #read(position: number): Promise<ItemRun> {
-    const { history, limits, log, observer, session } = this.context;
+  async #read(position: number, limit: number): Promise<ItemRun> {
+    const { history, log, observer, session } = this.context;
     const toItem = (from: number, entry: LogEntry): FeedItem => this.#item(from, entry);
-    const cached = await patientHistory(this.context, () =>
-      history.read(session, log.epoch, position, limits.pageSize),
-    );
+    const cached = await patientHistory(this.context, () => history.read(session, log.epoch, position, limit));
     const chained = chainedPrefix(position, cached);
     if (chained.length > 0) {
       observer.healed(session, 'history', chained.length);
       return itemsFromLog(position, chained, toItem);
     }
-    const entries = await log.read(session, position, limits.pageSize);
+    const entries = await log.read(session, position, limit);
     if (entries.length > 0) observer.healed(session, 'log', entries.length);
     this.writer.writeBack(entries);
     return itemsFromLog(position, entries, toItem);

@@ -4,16 +4,20 @@ import {
   CLOSE_REASONS,
   type VanaError,
   formatPosition,
+  parsePosition,
   type CloseReason,
   type ControlBlock,
   type EndReason,
 } from '@vana/events';
 import type { FeedContext } from './feed-ports.js';
 import type { FeedItem, ItemRun } from './feed-item.js';
-import { firstStep, type ReaderStep } from './reader-step.js';
+import { firstStep, type ReaderStep, type StepShape } from './reader-step.js';
 import type { AttachRequest, Reader, ReaderSink } from './reader.js';
 import type { ReplayStart } from './replay-start.js';
 import type { Ring } from './ring.js';
+
+/** `merge`: chunks while replaying. `coalesce`: full-state kinds while lagging. */
+export type Shaping = 'merge' | 'coalesce';
 
 /** What a reader needs of its feed. */
 export interface ReaderHost {
@@ -22,8 +26,9 @@ export interface ReaderHost {
   readonly ring: Ring | undefined;
   findStart(request: Pick<AttachRequest, 'position' | 'replay'>): Promise<ReplayStart>;
   /** The next step inside the ring; `undefined` at its end. */
-  ringStep(position: number, request: AttachRequest): ReaderStep | undefined;
-  page(position: number): Promise<ItemRun>;
+  ringStep(position: number, request: AttachRequest, shaping: Shaping | undefined): ReaderStep | undefined;
+  page(position: number, shaping: Shaping | undefined): Promise<ItemRun>;
+  shape(shaping: Shaping | undefined): StepShape | undefined;
   countDelivery(events: number, bytes: number): void;
   retry(task: () => void): void;
   readerLeft(reader: FeedReader, reason: CloseReason | 'ended' | 'left'): void;
@@ -38,13 +43,18 @@ export class FeedReader implements Reader {
   #refilling = false;
   /** The rest of a page that the sink could not take. */
   #page: readonly FeedItem[] = [];
+  /** Adaptive delivery was asked for, and the reader lags. */
+  #lagging = false;
 
   constructor(
     private readonly host: ReaderHost,
     private readonly request: AttachRequest,
     private readonly sink: ReaderSink,
   ) {
-    this.#epoch = host.context.log.epoch;
+    // Until the verdict the client is where it says it is.
+    const given = parsePosition(request.position ?? '');
+    this.#epoch = given?.epoch ?? host.context.log.epoch;
+    this.#at = given?.seq ?? 0;
   }
 
   get position(): string {
@@ -84,6 +94,7 @@ export class FeedReader implements Reader {
 
   resume(): void {
     this.#full = false;
+    this.#guarded(() => this.#adapt());
     this.pump();
   }
 
@@ -132,9 +143,11 @@ export class FeedReader implements Reader {
   }
 
   #nextStep(): ReaderStep | undefined {
-    const { batchBytes } = this.host.context.limits;
+    const { limits } = this.host.context;
+    const shaping = this.#shaping();
     if (this.#page.length > 0) {
-      const step = firstStep(this.#page, this.request.channels, batchBytes);
+      const bytes = shaping ? limits.shapedBytes : limits.batchBytes;
+      const step = firstStep(this.#page, this.request.channels, bytes, this.host.shape(shaping));
       this.#page = this.#page.slice(step.length);
       return step;
     }
@@ -144,16 +157,40 @@ export class FeedReader implements Reader {
       this.#refill();
       return undefined;
     }
-    const step = this.host.ringStep(this.#at, this.request);
-    if (!step && this.#phase === 'replaying') {
+    const step = this.host.ringStep(this.#at, this.request, shaping);
+    if (!step) this.#reachedEnd();
+    return step;
+  }
+
+  #shaping(): Shaping | undefined {
+    if (this.#lagging) return 'coalesce';
+    return this.request.merge && this.#phase === 'replaying' ? 'merge' : undefined;
+  }
+
+  #reachedEnd(): void {
+    if (this.#phase === 'replaying') {
       this.#phase = 'live';
       this.#control({ type: 'caught_up', data: { timestamp: this.#timestamp() } });
     }
-    return step;
+    if (!this.#lagging) return;
+    this.#lagging = false;
+    this.#control({ type: 'delivery', data: { mode: 'exact' } });
+  }
+
+  /** A reader that has drained and is far behind: does it want every intermediate state? */
+  #adapt(): void {
+    const { context, ring } = this.host;
+    if (this.request.delivery !== 'adaptive' || this.#lagging || this.#phase !== 'live' || !ring) return;
+    this.#lagging = !ring.covers(this.#at) || ring.countAfter(this.#at) >= context.limits.adaptiveLag;
   }
 
   #deliver({ batch, gap, to }: ReaderStep): void {
     const from = this.position;
+    if (batch && this.#lagging) {
+      // Said before the first block of the stretch: who is cut inside it knows what it was not given.
+      const range = { from, to: formatPosition(this.#epoch, to) };
+      this.#control({ type: 'delivery', data: { mode: 'adaptive', range } });
+    }
     // The position moves first: a sink that fails has had its chance, and is closed.
     this.#at = to;
     if (gap) this.#control({ type: 'gap', data: { from, to: this.position, reason: gap } });
@@ -170,7 +207,7 @@ export class FeedReader implements Reader {
   #refill(): void {
     this.#refilling = true;
     const { ring } = this.host;
-    this.host.page(this.#at).then(
+    this.host.page(this.#at, this.#shaping()).then(
       ({ items, reset }) => {
         this.#refilling = false;
         if (ring !== this.host.ring) return this.pump();

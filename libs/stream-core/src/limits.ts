@@ -13,6 +13,11 @@ export interface FeedLimits {
   readonly pageSize: number;
   /** Frames handed to a sink at once, bytes: what a full socket holds beyond its own buffer. */
   readonly batchBytes: number;
+  /** Merged and adaptive delivery look at this many items and bytes of stored frames at once. */
+  readonly shapedItems: number;
+  readonly shapedBytes: number;
+  /** A reader that asked for adaptive delivery and is this many events behind when it has drained gets it. */
+  readonly adaptiveLag: number;
   /** What a reader that cannot take its page now may keep of it, bytes; a larger rest is read again. */
   readonly keptPageBytes: number;
   /** History slower than this is passed over for the log. */
@@ -37,6 +42,9 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   eventTtlMs: 300_000,
   pageSize: 256,
   batchBytes: 64 * 1024,
+  shapedItems: 2_000,
+  shapedBytes: 1024 * 1024,
+  adaptiveLag: 32,
   keptPageBytes: 1024 * 1024,
   historyPatienceMs: 50,
   tailRecheckMs: 250,

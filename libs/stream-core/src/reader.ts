@@ -12,6 +12,10 @@ export interface AttachRequest {
   /** As the client sent it (`Last-Event-ID` or `?lastEventId=`); anything unreadable is a `reset`. */
   readonly position?: string | undefined;
   readonly replay: ReplayMode;
+  /** Replay gives a run of adjacent chunks as one block per message (`data.merged` names the range). */
+  readonly merge?: boolean;
+  /** `adaptive`: while the reader lags, full-state kinds are given in their newest state only. Default exact. */
+  readonly delivery?: 'exact' | 'adaptive';
   readonly channels: ReadonlySet<Channel>;
   readonly connectionId: string;
   readonly authenticated: boolean;

@@ -62,6 +62,11 @@ export class Ring {
     return this.#items.slice(first, end);
   }
 
+  /** How many items follow a position that the ring covers. */
+  countAfter(position: number): number {
+    return this.#items.length - this.#indexAfter(position);
+  }
+
   /** Whether a step of the session that the ring holds begins or ends at this position. */
   knows(position: number): boolean {
     if (position === this.#base) return true;

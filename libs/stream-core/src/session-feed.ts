@@ -1,12 +1,15 @@
 // One session's feed in this process: its live end, and the readers that follow it.
 import { VanaError, type CloseReason, type EndReason } from '@vana/events';
 import { Backfill } from './backfill.js';
+import { stateCoalescer } from './coalesce-states.js';
 import type { FeedContext } from './feed-ports.js';
+import type { FeedLimits } from './limits.js';
 import type { FeedItem, ItemRun } from './feed-item.js';
-import { FeedReader, type ReaderHost } from './feed-reader.js';
+import { FeedReader, type ReaderHost, type Shaping } from './feed-reader.js';
 import { HistoryWriter } from './history-writer.js';
+import { chunkMerger } from './merge-chunks.js';
 import { LiveEnd, type LiveEndListener } from './live-end.js';
-import { firstStep, type ReaderStep } from './reader-step.js';
+import { firstStep, type ReaderStep, type StepShape } from './reader-step.js';
 import type { AttachRequest, ReaderSink } from './reader.js';
 import { ReplayStartFinder, type ReplayStart } from './replay-start.js';
 import type { Ring } from './ring.js';
@@ -118,21 +121,27 @@ export class SessionFeed implements ReaderHost, LiveEndListener {
     return start;
   }
 
-  ringStep(position: number, { channels }: AttachRequest): ReaderStep | undefined {
+  ringStep(position: number, { channels }: AttachRequest, shaping: Shaping | undefined): ReaderStep | undefined {
     const ring = this.ring!;
-    const key = [...channels].join();
+    const key = `${[...channels].join()} ${shaping ?? ''}`;
     const known = this.#steps.get(key);
     if (known?.ring === ring && known.at === position && known.last === ring.last) return known.step;
-    const { batchBytes, pageSize } = this.context.limits;
-    const items = ring.after(position, pageSize, batchBytes);
+    const { items: maxItems, bytes } = stepLimits(this.context.limits, shaping);
+    const items = ring.after(position, maxItems, bytes);
     if (items.length === 0) return undefined;
-    const step = firstStep(items, channels, batchBytes);
+    const step = firstStep(items, channels, bytes, this.shape(shaping));
     this.#steps.set(key, { ring, at: position, last: ring.last, step });
     return step;
   }
 
-  page(position: number): Promise<ItemRun> {
-    return this.#backfill.page(position);
+  shape(shaping: Shaping | undefined): StepShape | undefined {
+    const { encoder, log } = this.context;
+    if (shaping === 'merge') return chunkMerger(log.epoch, encoder);
+    return shaping === 'coalesce' ? stateCoalescer(log.epoch, encoder) : undefined;
+  }
+
+  page(position: number, shaping: Shaping | undefined): Promise<ItemRun> {
+    return this.#backfill.page(position, stepLimits(this.context.limits, shaping).items);
   }
 
   countDelivery(events: number, bytes: number): void {
@@ -169,6 +178,12 @@ export class SessionFeed implements ReaderHost, LiveEndListener {
     if (this.#isOpen) this.#opened = newPromise();
     this.#isOpen = false;
   }
+}
+
+/** Shaping pays over long stretches; plain steps stay small, so that a socket is not flooded. */
+function stepLimits(limits: FeedLimits, shaping: Shaping | undefined): { items: number; bytes: number } {
+  if (shaping) return { items: limits.shapedItems, bytes: limits.shapedBytes };
+  return { items: limits.pageSize, bytes: limits.batchBytes };
 }
 
 function newPromise(): PromiseWithResolvers<Ring> {

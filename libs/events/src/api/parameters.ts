@@ -38,6 +38,11 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
       { type: 'integer', minimum: 0, description: 'The last N.' },
     ],
   }),
+  delivery: query('delivery', 'adaptive: while this reader lags, full-state events come in their newest state only.', {
+    type: 'string',
+    enum: ['exact', 'adaptive'],
+    default: 'exact',
+  }),
   error_event: query('error_event', 'Name for events of the type `error`, e.g. `run_error`, for native EventSource.', {
     type: 'string',
     pattern: '^[A-Za-z0-9_.-]{1,64}$',

@@ -2,7 +2,7 @@
 // and keeps what it was given so that the whole can be compared with what was stored.
 import { parsePosition, type Channel, type CloseReason, type ControlBlock, type EndReason } from '@vana/events';
 import type { FeedTable } from '../feed-table.js';
-import type { Batch, Reader, ReaderSink, ReplayMode } from '../reader.js';
+import type { AttachRequest, Batch, Reader, ReaderSink, ReplayMode } from '../reader.js';
 
 type Verdict = Extract<ControlBlock, { type: 'agent_network_connection' }>;
 
@@ -23,6 +23,7 @@ export class RecordingClient implements ReaderSink {
     private readonly table: FeedTable,
     readonly channels: ReadonlySet<Channel> = new Set(['agents', 'research', 'chat']),
     private readonly replay: ReplayMode = 'recent',
+    private readonly more: Pick<AttachRequest, 'merge' | 'delivery'> = {},
   ) {}
 
   get connected(): boolean {
@@ -45,7 +46,7 @@ export class RecordingClient implements ReaderSink {
 
   connect(position = this.lastId): this {
     const { channels, replay } = this;
-    const request = { position, replay, channels, connectionId: 'c', authenticated: true };
+    const request = { position, replay, channels, connectionId: 'c', authenticated: true, ...this.more };
     this.#reader = this.table.attach({ tenant: 't', sessionId: 's' }, request, this);
     return this;
   }

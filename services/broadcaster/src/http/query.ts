@@ -43,14 +43,25 @@ export function channelsOf(query: Query): ReadonlySet<Channel> {
   return new Set(names);
 }
 
-/** `?replay=none|all|N|merged`. Merging is an optimisation that a server may leave out: `merged` is served as `all`. */
-export function replayOf(query: Query): ReplayMode {
+export interface Replay {
+  readonly replay: ReplayMode;
+  readonly merge: boolean;
+}
+
+/** `?replay=none|all|N|merged`; `merged` replays what would be replayed without it, in fewer blocks. */
+export function replayOf(query: Query): Replay {
   const text = textOf(query, 'replay');
-  if (text === undefined) return 'recent';
-  if (text === 'none' || text === 'all') return text;
-  if (text === 'merged') return 'all';
+  if (text === undefined || text === 'merged') return { replay: 'recent', merge: text === 'merged' };
+  if (text === 'none' || text === 'all') return { replay: text, merge: false };
   if (!/^\d{1,9}$/.test(text)) throw invalid('replay');
-  return Number(text) || 'none';
+  return { replay: Number(text) || 'none', merge: false };
+}
+
+/** `?delivery=exact|adaptive`. @throws VanaError invalid_query */
+export function deliveryOf(query: Query): 'exact' | 'adaptive' {
+  const text = textOf(query, 'delivery') ?? 'exact';
+  if (text !== 'exact' && text !== 'adaptive') throw invalid('delivery');
+  return text;
 }
 
 /** `?error_event=<name>`: what `error` events are called on this connection. @throws VanaError invalid_query */

@@ -27,7 +27,7 @@ export class PollController {
       session: { tenant: principal.tenant, sessionId: sessionIdOf(sessionId) },
       principal,
       position: textOf(query, 'cursor'),
-      replay: replayOf(query),
+      ...replayOf(query),
       channels: channelsOf(query),
       waitMs: countOf(query, 'wait', DEFAULT_WAIT_S, MAX_WAIT_S) * 1_000,
     };

@@ -1,5 +1,6 @@
 // Answers polls: room on the pod, the right to read, then a reader that ends with its first news.
 import { VanaError, type Channel, type PollAnswer, type Principal, type SessionKey } from '@vana/events';
+import { POD_REFUSAL_HEADER } from '@vana/routing';
 import type { Clock, EventLog, FeedTable, ReplayMode } from '@vana/stream-core';
 import type { FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
@@ -13,6 +14,7 @@ export interface PollRequest {
   readonly principal: Principal;
   readonly position: string | undefined;
   readonly replay: ReplayMode;
+  readonly merge: boolean;
   readonly channels: ReadonlySet<Channel>;
   readonly waitMs: number;
 }
@@ -55,13 +57,14 @@ export class Polls {
     const refusal = this.parts.connections.refusal(principal);
     if (refusal === undefined) return;
     this.parts.metrics.refused('poll', refusal);
+    if (this.parts.connections.turnsEverybodyAway) void reply.header(POD_REFUSAL_HEADER, refusal);
     void reply.header('retry-after', RETRY_AFTER_S);
     throw new VanaError(refusal === 'drain' ? 'shutting_down' : refusal);
   }
 
   async #begin(request: PollRequest, reply: FastifyReply): Promise<PollOutcome> {
     const { feeds, log, connections, metrics, clock } = this.parts;
-    const { session, principal, position, replay, channels, waitMs } = request;
+    const { session, principal, position, replay, merge, channels, waitMs } = request;
     if (reply.raw.destroyed) return 'left';
     const deadlineMs = clock.now() + waitMs;
     const reader = new PollReader({ session, principal, epoch: () => log.epoch, clock, deadlineMs });
@@ -70,7 +73,7 @@ export class Polls {
     reply.raw.once('close', () => reader.destroy());
     const authenticated = principal.anonymous !== true;
     const connectionId = randomUUID();
-    reader.follow(feeds.attach(session, { position, replay, channels, connectionId, authenticated }, reader));
+    reader.follow(feeds.attach(session, { position, replay, merge, channels, connectionId, authenticated }, reader));
     const outcome = await reader.outcome;
     connections.remove(reader);
     metrics.closed('poll', typeof outcome === 'object' ? (outcome.closing?.reason ?? 'answered') : outcome);

@@ -1,6 +1,7 @@
 // Opens an event stream: room on the pod, the right to read, then the feed. After the head is sent there is
 // no status code any more.
 import { VanaError, parsePosition } from '@vana/events';
+import { POD_REFUSAL_HEADER } from '@vana/routing';
 import { SSE_HEADERS, encodeRetry } from '@vana/sse-wire';
 import type { Clock, EventLog, FeedTable } from '@vana/stream-core';
 import type { FastifyReply } from 'fastify';
@@ -44,13 +45,14 @@ export class StreamOpener {
     const refusal = this.parts.connections.refusal(principal);
     if (refusal === undefined) return false;
     this.parts.metrics.refused(route, refusal);
+    if (this.parts.connections.turnsEverybodyAway) void reply.header(POD_REFUSAL_HEADER, refusal);
     refuseStream(reply, refusal, position);
     return true;
   }
 
   #begin(request: StreamRequest, reply: FastifyReply): void {
     const { feeds, log, connections, metrics, clock, times } = this.parts;
-    const { session, principal, route, errorEvent, position, replay, channels } = request;
+    const { session, principal, route, errorEvent, position, replay, merge, delivery, channels } = request;
     // Fastify answers HEAD by the GET handler: the head alone, and no reader.
     if (reply.request.method === 'HEAD') return void reply.headers(SSE_HEADERS).send();
     reply.hijack();
@@ -75,7 +77,8 @@ export class StreamOpener {
     connection.open(reply.getHeaders() as OutgoingHttpHeaders, encodeRetry(jitteredMs('usual')), reader);
     const authenticated = principal.anonymous !== true;
     const connectionId = randomUUID();
-    reader.follow(feeds.attach(session, { position, replay, channels, connectionId, authenticated }, reader));
+    const attach = { position, replay, merge, delivery, channels, connectionId, authenticated };
+    reader.follow(feeds.attach(session, attach, reader));
   }
 
   /** 204 stops a native EventSource that has had everything, `end` included. */

@@ -3,7 +3,7 @@ import type { Channel, Principal, SessionKey } from '@vana/events';
 import type { ReplayMode } from '@vana/stream-core';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ConnectionRoute } from '../connections/open-connection.js';
-import { channelsOf, errorEventOf, replayOf, sessionIdOf, textOf, type Query } from '../http/query.js';
+import { channelsOf, deliveryOf, errorEventOf, replayOf, sessionIdOf, textOf, type Query } from '../http/query.js';
 
 export interface StreamRequest {
   readonly route: ConnectionRoute;
@@ -11,6 +11,8 @@ export interface StreamRequest {
   readonly principal: Principal;
   readonly channels: ReadonlySet<Channel>;
   readonly replay: ReplayMode;
+  readonly merge: boolean;
+  readonly delivery: 'exact' | 'adaptive';
   /** As the client sent it. */
   readonly position: string | undefined;
   readonly errorEvent: string | undefined;
@@ -39,7 +41,8 @@ export function streamRequestOf(
     session: { tenant: principal.tenant, sessionId: sessionIdOf(sessionId) },
     principal,
     channels: channels ?? channelsOf(query),
-    replay: replayOf(query),
+    ...replayOf(query),
+    delivery: deliveryOf(query),
     position: positionOf(http.headers, query),
     errorEvent: errorEventOf(query),
   };
