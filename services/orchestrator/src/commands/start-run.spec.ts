@@ -76,6 +76,18 @@ describe('startRun: session and question', () => {
     });
   });
 
+  it('does not start on a session that is deleted meanwhile', async () => {
+    let writes = 0;
+    const slow = newPod({
+      // Session, run record, then the session is to name the run.
+      storeFault: () => void (++writes === 3 && pods.sessions.remove({ tenant: 'default', sessionId: 's1' }, 1)),
+    });
+    await expect(slow.commands.startRun(START)).rejects.toMatchObject({ code: 'session_gone' });
+    await clock.flush();
+    expect(await pods.events('s1')).toEqual([]);
+    expect(slow.worker.counts()).toEqual({ queued: 0, running: 0 });
+  });
+
   it.each([
     ['', 'question_empty'],
     [' \n\t ', 'question_empty'],
@@ -159,6 +171,17 @@ describe('startRun: on_active cancel', () => {
     expect((await pods.session('s1')).activeRunId).toBe(runId);
   });
 
+  it('gives back its place when the other does not end in time', async () => {
+    await pod.commands.startRun(START);
+    await clock.flush();
+    pod.freeze();
+    const small = newPod({ limits: { runsPerPod: 1 } });
+    const starting = expect(small.commands.startRun(CANCEL)).rejects.toMatchObject({ code: 'run_active' });
+    await clock.advance(cancelWaitMs);
+    await starting;
+    expect((await small.commands.startRun({ ...START, sessionId: 's2' })).status).toBe('queued');
+  });
+
   it('cancels nothing when the new run has no place', async () => {
     const { runId } = await pod.commands.startRun(START);
     const full = newPod({ limits: { runsPerPod: 1 } });
@@ -225,6 +248,41 @@ describe('startRun: idempotency key', () => {
     expect(all.reduce((sum, one) => sum + one.worker.counts().running, 0)).toBe(1);
   });
 
+  describe('when another pod is faster between the look for the run and its creation', () => {
+    /** The calls before: session looked for and created, run looked for. */
+    const CREATES_RUN = 4;
+    const slow = (): Pod =>
+      newPod({
+        onCall: (one, call) => {
+          if (call === CREATES_RUN) one.freeze();
+        },
+      });
+
+    it('gives its run, also when that has ended already', async () => {
+      const behind = slow();
+      const starting = behind.commands.startRun(KEYED);
+      await clock.flush();
+      const { runId } = await newPod({ engine: QUICK }).commands.startRun(KEYED);
+      await clock.flush();
+      behind.thaw();
+      expect(await starting).toMatchObject({ runId, status: 'completed' });
+      await clock.flush();
+      expect(await pods.session('s1')).not.toHaveProperty('activeRunId');
+      expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:completed']);
+    });
+
+    it('refuses another question', async () => {
+      const behind = slow();
+      const starting = expect(behind.commands.startRun({ ...KEYED, query: 'who?' })).rejects.toMatchObject({
+        code: 'idempotency_mismatch',
+      });
+      await clock.flush();
+      await newPod().commands.startRun(KEYED);
+      behind.thaw();
+      await starting;
+    });
+  });
+
   it('starts later what was refused because of another run', async () => {
     const first = await pod.commands.startRun(START);
     await expect(pod.commands.startRun(KEYED)).rejects.toMatchObject({ code: 'run_active' });
@@ -277,7 +335,8 @@ describe('startRun after a crash', () => {
     await expect(dying.commands.startRun(KEYED)).rejects.toThrow('crash');
     expect(await pods.session('s1')).not.toHaveProperty('activeRunId');
     await clock.advance(2 * leaseMs);
-    const { runId } = await newPod({ engine: QUICK }).commands.startRun(KEYED);
+    const { runId, leaseUntilMs } = await newPod({ engine: QUICK }).commands.startRun(KEYED);
+    expect(leaseUntilMs).toBe(clock.now() + leaseMs);
     await clock.flush();
     expect(await pods.run(runId)).toMatchObject({ status: 'completed' });
     expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:completed']);
@@ -332,6 +391,7 @@ describe('startRun after a crash', () => {
     const outcomes = await Promise.allSettled(healers.map((one) => one.commands.startRun(NEXT)));
     await clock.flush();
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const one of outcomes) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'run_active' });
     expect(await pods.story('s1')).toEqual([
       ...['research_started', 'error:run_lost', 'research_complete:failed'],
       'research_started',

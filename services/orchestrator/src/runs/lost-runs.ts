@@ -7,6 +7,7 @@ import { failure } from './run-end.js';
 import { recordEnd, settleRun, type EndingPorts } from './run-ending.js';
 import { RunLease, type LeasePorts } from './run-lease.js';
 import { RunPublisher, type PublisherPorts } from './run-publisher.js';
+import { RunStopped } from './run-stop.js';
 
 export type LostRunPorts = EndingPorts & LeasePorts & PublisherPorts & { readonly log?: EventLog };
 
@@ -41,6 +42,10 @@ export class LostRuns {
       }
       observer.lostRunEnded(run);
       return lease.record;
+    } catch (error) {
+      // It took longer than a lease, and somebody else went on with it.
+      if (error instanceof RunStopped) return await runs.get(run.tenant, run.runId);
+      throw error;
     } finally {
       patience.cancel();
     }

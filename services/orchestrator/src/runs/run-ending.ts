@@ -45,7 +45,6 @@ export async function recordEnd(
   const run = lease.record;
   const options = { clock, limits, signal, onRetry: (error: unknown) => observer.retried(run, 'store', error) };
   await retryPassing(() => lease.finish(status, reason), options);
-  lease.stop();
   await retryPassing(() => releaseSession(sessions, run, clock.now()), options);
 }
 

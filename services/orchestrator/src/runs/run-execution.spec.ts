@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VanaError, type StoredEvent } from '@vana/events';
-import { FakeClock } from '@vana/test-kit';
+import { FakeClock, sampleRun } from '@vana/test-kit';
 import type { EngineEvent, ResearchEngine } from '../engine/research-engine.js';
 import { ScriptedEngine, type Script } from '../engine/scripted-engine.js';
 import { ALICE, Pods, onlyFirst, type Pod, type PodOptions } from '../spec/pods.js';
@@ -221,6 +221,22 @@ describe('a cancelled run', () => {
     expect((await pods.story('s1')).slice(-1)).toEqual(['research_complete:cancelled']);
     expect(await pods.story('s1')).not.toContainEqual(expect.stringContaining('error'));
     expect(await pods.run(runId)).toMatchObject({ status: 'cancelled', cancelRequested: true });
+  });
+
+  it('that was cancelled before it was claimed is told from start to end, without the engine', async () => {
+    let worked = false;
+    const engine: ResearchEngine = {
+      run: async () => {
+        worked = true;
+        return { status: 'completed', finalReport: '' };
+      },
+    };
+    const run = { ...sampleRun(), tenant: 'default', sessionId: 's1', cancelRequested: true };
+    await pods.runs.create(run);
+    pods.pod({ engine }).worker.reserve().start(run);
+    await clock.flush();
+    expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:cancelled']);
+    expect(worked).toBe(false);
   });
 
   it('is seen by another pod when the record changes', async () => {
