@@ -18,6 +18,7 @@ export class NatsPresence implements Presence {
   readonly #observer: BusObserver;
   readonly #roster = new PodRoster();
   readonly #listeners = new Set<() => void>();
+  readonly #silenceListeners = new Set<(podId: string) => void>();
   readonly #beatWaiters = new Set<() => void>();
   readonly #subscription: Subscription;
 
@@ -82,9 +83,16 @@ export class NatsPresence implements Presence {
     return () => void this.#listeners.delete(own);
   }
 
+  onSilent(listener: (podId: string) => void): () => void {
+    const own = (podId: string): void => listener(podId);
+    this.#silenceListeners.add(own);
+    return () => void this.#silenceListeners.delete(own);
+  }
+
   /** Hears no more; the connection is the caller's. */
   close(): void {
     this.#listeners.clear();
+    this.#silenceListeners.clear();
     if (!this.#nc.isClosed()) this.#subscription.unsubscribe();
   }
 
@@ -95,8 +103,12 @@ export class NatsPresence implements Presence {
   #receive(error: Error | null, message: Msg): void {
     const heard = error ? undefined : parsePresence(message.string());
     if (!heard) return this.#observer.beatIgnored();
-    const changed = 'left' in heard ? this.#roster.left(heard.left) : this.#roster.heard(heard.beat, this.#clock.now());
+    const { changed, silent } =
+      'left' in heard
+        ? { changed: this.#roster.left(heard.left), silent: [] }
+        : this.#roster.heard(heard.beat, this.#clock.now());
     if (changed) for (const listener of this.#listeners) this.#guard(listener);
+    for (const podId of silent) for (const listener of this.#silenceListeners) this.#guard(() => listener(podId));
     if ('beat' in heard) for (const waiter of this.#beatWaiters) waiter();
   }
 

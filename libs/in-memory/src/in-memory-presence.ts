@@ -11,6 +11,7 @@ export interface InMemoryPresenceOptions {
 export class InMemoryPresence implements Presence {
   readonly #pods = new Map<symbol, () => BroadcasterBeat>();
   readonly #listeners = new Set<() => void>();
+  readonly #silenceListeners = new Set<(podId: string) => void>();
   readonly #beatMs: number;
   readonly #schedule: (delayMs: number, task: () => void) => () => void;
   #cancelBeat: (() => void) | undefined;
@@ -40,6 +41,18 @@ export class InMemoryPresence implements Presence {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  onSilent(listener: (podId: string) => void): () => void {
+    this.#silenceListeners.add(listener);
+    return () => void this.#silenceListeners.delete(listener);
+  }
+
+  /** Pods of one process cannot fall silent by themselves: a test says that one has. */
+  fellSilent(podId: string): void {
+    for (const [pod, beat] of this.#pods) if (beat().podId === podId) this.#pods.delete(pod);
+    this.#beat();
+    for (const listener of this.#silenceListeners) listener(podId);
   }
 
   #beat(): void {

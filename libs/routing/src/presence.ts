@@ -24,4 +24,9 @@ export interface Presence {
   discover(timeoutMs: number): Promise<void>;
   /** Called when the set of pods, their draining or their addresses have changed. */
   onChange(listener: () => void): () => void;
+  /**
+   * Called with the id of a pod whose beats have stopped for 3 s while others' went on: it is listed no more,
+   * although its address may still take connections. Not called for a pod that said good-bye.
+   */
+  onSilent(listener: (podId: string) => void): () => void;
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { POD_REFUSAL_HEADER } from '@vana/routing';
 import { BroadcasterWorld } from '../spec/broadcaster-world.js';
 
 describe('connection limits', () => {
@@ -16,6 +17,7 @@ describe('connection limits', () => {
     const refused = await world.open(path, { 'last-event-id': id });
     expect(refused.status).toBe(200);
     expect(refused.response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+    expect(refused.response.headers[POD_REFUSAL_HEADER]).toBe('too_many_connections');
     await refused.end();
     expect(refused.retries[0]).toBeGreaterThanOrEqual(5_000);
     expect(refused.retries[0]).toBeLessThanOrEqual(10_000);
@@ -46,6 +48,8 @@ describe('connection limits', () => {
     for (const sub of ['ada', 'ada', 'bob'])
       await (await world.open(path, await world.headers(sub))).block('caught_up');
     const refused = await (await world.open(path)).end();
+    // Another pod would count this reader alike.
+    expect(refused.response.headers[POD_REFUSAL_HEADER]).toBeUndefined();
     expect(refused.blocks.map(({ event }) => event)).toEqual(['closing']);
     await (await world.open(path, await world.headers('bob'))).block('caught_up');
     expect(await world.metric('connections_open')).toBe(4);

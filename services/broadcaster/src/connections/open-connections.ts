@@ -34,8 +34,16 @@ export class OpenConnections {
   refusal(principal: Principal): Extract<CloseReason, 'drain' | 'too_many_connections'> | undefined {
     if (this.#draining) return 'drain';
     const own = this.#countByPrincipal.get(principalKey(principal)) ?? 0;
-    const full = this.#all.size >= this.limits.maxConnections || own >= this.limits.maxConnectionsPerPrincipal;
-    return full ? 'too_many_connections' : undefined;
+    return this.#full || own >= this.limits.maxConnectionsPerPrincipal ? 'too_many_connections' : undefined;
+  }
+
+  /** The pod takes nobody, whoever it is: another one may. */
+  get turnsEverybodyAway(): boolean {
+    return this.#draining || this.#full;
+  }
+
+  get #full(): boolean {
+    return this.#all.size >= this.limits.maxConnections;
   }
 
   add(connection: OpenConnection): void {

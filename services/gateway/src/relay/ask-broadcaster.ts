@@ -14,6 +14,7 @@ export type Asked =
   /** No connection, or it broke before the head. */
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'no_first_byte' }
+  | { readonly kind: 'silent' }
   /** Connected, but the head did not come within `headMs`. */
   | { readonly kind: 'late' };
 
@@ -24,23 +25,28 @@ export interface Question {
   readonly agent: Agent;
   readonly clock: Clock;
   /** Ends the request and the answer, whenever it fires. */
-  readonly signal: AbortSignal;
+  readonly client: AbortSignal;
+  /** Gives the broadcaster up while it has not answered. */
+  readonly silent: AbortSignal;
 }
 
 /** Never rejects. An answer's body is not read yet; whoever gets it must read or destroy it. */
-export function askBroadcaster({ url, headers, times, agent, clock, signal }: Question): Promise<Asked> {
+export function askBroadcaster({ url, headers, times, agent, clock, client, silent }: Question): Promise<Asked> {
   return new Promise((resolve) => {
-    const request = httpRequest(url, { method: 'GET', headers, agent, signal });
+    const request = httpRequest(url, { method: 'GET', headers, agent, signal: client });
     let failure: Exclude<Asked['kind'], 'answered'> = 'unreachable';
-    const giveUpAfter = (ms: number, kind: typeof failure) =>
-      clock.schedule(ms, () => {
-        failure = kind;
-        request.destroy();
-        settle({ kind });
-      });
+    const giveUp = (kind: typeof failure) => {
+      failure = kind;
+      request.destroy();
+      settle({ kind });
+    };
+    const giveUpAfter = (ms: number, kind: typeof failure) => clock.schedule(ms, () => giveUp(kind));
     let cancelTimer = giveUpAfter(times.firstByteMs, 'no_first_byte');
+    const onSilent = () => giveUp('silent');
+    silent.addEventListener('abort', onSilent);
     const settle = (asked: Asked) => {
       cancelTimer();
+      silent.removeEventListener('abort', onSilent);
       resolve(asked);
     };
 

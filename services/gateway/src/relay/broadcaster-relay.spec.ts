@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { POD_REFUSAL_HEADER } from '@vana/routing';
 import { eventually } from '@vana/test-kit';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { RelayWorld, SSE, nextChunk, readAll } from '../spec/relay-world.js';
@@ -53,6 +54,29 @@ describe('the choice of a broadcaster', () => {
     const busy: RequestListener = (_request, response) => void response.writeHead(503).end('{}');
     await world.start(busy, saying('data: second\n\n'));
     expect((await readAll(await world.ask())).text).toBe('data: second\n\n');
+  });
+
+  it('asks the next one when a poll’s broadcaster falls silent', async () => {
+    world.kind = 'poll';
+    const first = silent();
+    await world.start(first.listener, saying('{}'));
+    const answer = world.ask();
+    await first.came;
+    world.fallSilent(0);
+    expect((await readAll(await answer)).text).toBe('{}');
+    await first.dropped;
+  });
+
+  it('asks the next one when a broadcaster has no room for anybody', async () => {
+    const full: RequestListener = (_request, response) =>
+      void response.writeHead(200, { ...SSE, [POD_REFUSAL_HEADER]: 'too_many_connections' }).end('event: closing\n');
+    await world.start(full, saying('data: second\n\n'));
+    expect((await readAll(await world.ask())).text).toBe('data: second\n\n');
+    await world.stop();
+
+    world = new RelayWorld();
+    await world.start(full, full);
+    expect((await world.ask()).statusMessage).toBe('full');
   });
 
   it('tells when none is left', async () => {

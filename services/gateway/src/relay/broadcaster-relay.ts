@@ -1,13 +1,14 @@
 // Finds a broadcaster that answers and passes its answer on. Until the first byte has come another one can
 // be asked; afterwards the client comes back by itself, with its position.
-import { chooseBroadcaster, type Presence } from '@vana/routing';
+import { POD_REFUSAL_HEADER, chooseBroadcaster, type BroadcasterBeat, type Presence } from '@vana/routing';
 import type { Clock } from '@vana/stream-core';
-import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { askBroadcaster, type Asked, type AskTimes } from './ask-broadcaster.js';
 import { ByteRelay } from './byte-relay.js';
 import { farewell } from './farewell.js';
 import { clientHeaders, upstreamHeaders } from './headers.js';
+import { SilentPods } from './silent-pods.js';
 
 /** `stream`: an event stream. `page`: an answer that is being made. `poll`: one that waits for events. */
 export type RelayKind = 'stream' | 'page' | 'poll';
@@ -22,9 +23,14 @@ export interface RelayJob {
   readonly response: ServerResponse;
 }
 
-/** `unserved`: no broadcaster could. `late`: one took the request and did not answer in time. */
-export type RelayStart =
-  { readonly kind: 'answered'; readonly upstream: IncomingMessage } | 'unserved' | 'late' | 'client_gone';
+export interface RelayAnswer {
+  readonly kind: 'answered';
+  readonly upstream: IncomingMessage;
+  readonly podId: string;
+}
+
+/** `unserved`: no broadcaster could. `full`: all that were asked have no room. `late`: one did not answer in time. */
+export type RelayStart = RelayAnswer | 'unserved' | 'full' | 'late' | 'client_gone';
 
 export interface RelayTimes {
   /** Milliseconds until the next broadcaster is asked. */
@@ -41,13 +47,16 @@ export class BroadcasterRelay {
   readonly #agent = new Agent({ keepAlive: false });
   /** Those that the gateway ends when it stops; a page is let finish. */
   readonly #open = new Set<ByteRelay>();
+  readonly #silent: SilentPods;
 
   constructor(
-    private readonly presence: Pick<Presence, 'present'>,
+    private readonly presence: Pick<Presence, 'present' | 'onSilent'>,
     private readonly clock: Clock,
     private readonly metrics: GatewayMetrics,
     private readonly times: RelayTimes,
-  ) {}
+  ) {
+    this.#silent = new SilentPods(presence);
+  }
 
   /** Asks one broadcaster after the other; resolves with the first answer that can be passed on. */
   async start(job: RelayJob): Promise<RelayStart> {
@@ -56,37 +65,43 @@ export class BroadcasterRelay {
     const client = new AbortController();
     if (job.response.destroyed) return 'client_gone';
     job.response.once('close', () => client.abort());
+    let full = false;
 
     while (tried.size < MAX_ATTEMPTS) {
       const pod = chooseBroadcaster(job.routingKey, this.presence.present(), tried);
       if (pod === undefined) break;
       tried.add(pod.podId);
-      const asked = await this.#ask(new URL(job.target, pod.url), headers, job.kind, client.signal);
+      const asked = await this.#ask(pod, job, headers, client.signal);
       if (client.signal.aborted) return 'client_gone';
       if (asked.kind === 'late') return 'late';
       if (asked.kind === 'answered') {
-        if (asked.response.statusCode !== 503) return { kind: 'answered', upstream: asked.response };
-        asked.response.destroy();
+        const { response: upstream } = asked;
+        const refused = upstream.headers[POD_REFUSAL_HEADER] !== undefined;
+        if (!refused && upstream.statusCode !== 503) return { kind: 'answered', upstream, podId: pod.podId };
+        full ||= refused;
+        upstream.destroy();
       }
       this.metrics.failovers.inc({ reason: asked.kind === 'answered' ? 'unavailable' : asked.kind });
     }
     this.metrics.unserved.inc();
-    return 'unserved';
+    return full ? 'full' : 'unserved';
   }
 
   /** Sends the answer's head at once, then its bytes as they come. */
-  pass({ kind, response }: RelayJob, upstream: IncomingMessage): void {
+  pass({ kind, response }: RelayJob, { upstream, podId }: RelayAnswer): void {
     response.socket?.setNoDelay(true);
     response.writeHead(upstream.statusCode ?? 502, clientHeaders(upstream.headers));
     response.flushHeaders();
     this.metrics.openRelays.inc();
     const isStream = kind === 'stream' && upstream.statusCode === 200;
+    const unwatch = this.#silent.watch(podId, () => relay.leaveSilentBroadcaster());
     const relay: ByteRelay = new ByteRelay(upstream, response, {
       clock: this.clock,
       stallMs: this.times.stallMs,
       onBytes: (count) => this.metrics.relayedBytes.inc(count),
       onEnd: (by) => {
         this.#open.delete(relay);
+        unwatch();
         this.metrics.openRelays.dec();
         this.metrics.relaysEnded.inc({ by });
       },
@@ -97,12 +112,31 @@ export class BroadcasterRelay {
 
   /** Ends every stream and poll. */
   closeAll(): void {
+    this.#silent.close();
     for (const relay of this.#open) relay.close();
   }
 
-  #ask(url: URL, headers: ReturnType<typeof upstreamHeaders>, kind: RelayKind, signal: AbortSignal): Promise<Asked> {
+  /** A pod that falls silent while it is asked is given up like one that does not answer. */
+  async #ask(
+    { podId, url }: BroadcasterBeat,
+    { kind, target }: RelayJob,
+    headers: OutgoingHttpHeaders,
+    client: AbortSignal,
+  ): Promise<Asked> {
     const headMs = HEAD_MS[kind];
     const times: AskTimes = { firstByteMs: this.times.firstByteMs, ...(headMs === undefined ? {} : { headMs }) };
-    return askBroadcaster({ url, headers, times, agent: this.#agent, clock: this.clock, signal });
+    const silent = new AbortController();
+    const unwatch = this.#silent.watch(podId, () => silent.abort());
+    const asked = await askBroadcaster({
+      url: new URL(target, url),
+      headers,
+      times,
+      agent: this.#agent,
+      clock: this.clock,
+      client,
+      silent: silent.signal,
+    });
+    unwatch();
+    return asked;
   }
 }

@@ -79,6 +79,37 @@ describe('a broadcaster that dies in the middle', () => {
   });
 });
 
+describe('a broadcaster that falls silent', () => {
+  it('is left between frames with a word, although its connection stands', async () => {
+    const { client, broadcaster } = await openStream();
+    const closed = new Promise((resolve) => broadcaster.once('close', resolve));
+    const chunk = nextChunk(client);
+    broadcaster.write('id: e-1\ndata: {}\n\n');
+    await chunk;
+    world.fallSilent(0);
+    const { text, broken } = await readAll(client);
+    expect(broken).toBe(false);
+    expect(JSON.parse(CLOSING.exec(text)![2]!)).toEqual({ reason: 'upstream_unavailable', reconnect: true });
+    await closed;
+  });
+
+  it('is left in the middle of a frame without one', async () => {
+    const { client, broadcaster } = await openStream();
+    const chunk = nextChunk(client);
+    broadcaster.write('id: e-1\ndata: {"te');
+    await chunk;
+    world.fallSilent(0);
+    expect(await readAll(client)).toEqual({ text: '', broken: false });
+  });
+
+  it('breaks a poll off', async () => {
+    world.kind = 'poll';
+    const { client } = await openStream({ 'content-type': 'application/json' });
+    world.fallSilent(0);
+    expect(await readAll(client)).toEqual({ text: '', broken: true });
+  });
+});
+
 describe('a client', () => {
   it('that leaves ends the broadcaster’s answer', async () => {
     const { client, broadcaster } = await openStream();

@@ -3,7 +3,8 @@
 import type { Clock } from '@vana/stream-core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-export type RelayEnd = 'broadcaster' | 'broadcaster_lost' | 'client' | 'client_stalled' | 'gateway';
+export type RelayEnd =
+  'broadcaster' | 'broadcaster_lost' | 'broadcaster_silent' | 'client' | 'client_stalled' | 'gateway';
 
 export interface ByteRelayOptions {
   readonly clock: Clock;
@@ -23,6 +24,7 @@ const LF_LF = 0x0a0a;
 export class ByteRelay {
   /** The last two bytes relayed; before the first one, text of the gateway's own does no harm either. */
   #tail = LF_LF;
+  #passedBytes = 0;
   #end: RelayEnd | undefined;
   #cancelWatch: (() => void) | undefined;
 
@@ -48,10 +50,16 @@ export class ByteRelay {
     this.#finish('gateway');
   }
 
+  /** Its connection stands, but it is not believed to be alive: the client goes on elsewhere. */
+  leaveSilentBroadcaster(): void {
+    this.#finish('broadcaster_silent');
+  }
+
   #pass(chunk: Buffer): void {
     if (this.#end !== undefined || chunk.length === 0) return;
     const last = chunk[chunk.length - 1]!;
     this.#tail = ((chunk.length > 1 ? chunk[chunk.length - 2]! : this.#tail & 0xff) << 8) | last;
+    this.#passedBytes += chunk.length;
     this.options.onBytes(chunk.length);
     if (this.client.write(chunk)) return;
     this.upstream.pause();
@@ -88,10 +96,9 @@ export class ByteRelay {
     this.#stopWatching();
   }
 
-  /** Bytes that the system has taken for this client so far. */
+  /** Bytes that have left for this client so far; of its own stream, where several share a socket (HTTP/2). */
   #taken(): number {
-    const { socket } = this.client;
-    return socket === null ? 0 : socket.bytesWritten - socket.writableLength;
+    return this.#passedBytes - this.client.writableLength;
   }
 
   #watchProgress(): void {

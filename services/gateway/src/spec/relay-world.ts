@@ -31,9 +31,17 @@ export class RelayWorld {
   #pods: BroadcasterBeat[] = [];
   readonly #servers: Server[] = [];
   #frontUrl = '';
+  #onSilent: (podId: string) => void = () => undefined;
 
   constructor() {
-    this.relay = new BroadcasterRelay({ present: () => this.#pods }, this.clock, this.metrics, TIMES);
+    const presence = {
+      present: () => this.#pods,
+      onSilent: (listener: (podId: string) => void) => {
+        this.#onSilent = listener;
+        return () => undefined;
+      },
+    };
+    this.relay = new BroadcasterRelay(presence, this.clock, this.metrics, TIMES);
   }
 
   /**
@@ -62,6 +70,12 @@ export class RelayWorld {
     });
   }
 
+  /** The broadcaster asked as the n-th is listed no more and stays where it is. */
+  fallSilent(n: number): void {
+    const [pod] = this.#pods.splice(n, 1);
+    this.#onSilent(pod!.podId);
+  }
+
   async count(metric: string): Promise<number> {
     const { values } = await this.registry.getSingleMetric(metric)!.get();
     return values.reduce((sum, { value }) => sum + value, 0);
@@ -86,7 +100,7 @@ export class RelayWorld {
       response.writeHead(599, this.started).end();
     } else {
       this.upstream = this.started.upstream;
-      this.relay.pass(job, this.started.upstream);
+      this.relay.pass(job, this.started);
     }
   }
 

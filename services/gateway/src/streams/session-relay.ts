@@ -55,9 +55,10 @@ export class SessionRelay {
     };
     const start = await this.broadcasters.start(job);
     if (start === 'unserved') throw new VanaError('no_broadcaster');
+    if (start === 'full') throw new VanaError('too_many_connections');
     if (start === 'late') throw new VanaError('broadcaster_timeout');
     reply.hijack();
-    if (start !== 'client_gone') this.broadcasters.pass(job, start.upstream);
+    if (start !== 'client_gone') this.broadcasters.pass(job, start);
   }
 }
 
