@@ -45,7 +45,8 @@ export class NatsEventLog implements EventLog {
     const epoch = await StreamEpoch.open(nc, told);
     const jsm = await orBusUnavailable(() => jetstreamManager(nc, { checkAPI: false }));
     const js = jetstream(nc);
-    const tails = new Tails(jsm, js, told, () => void epoch.refresh());
+    const { state } = await orBusUnavailable(() => jsm.streams.info(EVENT_STREAM));
+    const tails = new Tails(jsm, js, told, state.last_seq, () => void epoch.refresh());
     return new NatsEventLog(nc, told, epoch, new SessionReader(jsm, js, told), tails);
   }
 

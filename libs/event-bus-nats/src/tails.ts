@@ -27,13 +27,15 @@ export class Tails {
   readonly #onTrouble: () => void;
   readonly #listeners = new Set<TailListener>();
   #run: AbortController | undefined;
-  /** Stream sequence up to which listeners have heard; `undefined` until the first start. */
+  /** Stream sequence up to which listeners have heard; `undefined`: up to the stream's end at the next start. */
   #seen: number | undefined;
 
-  constructor(jsm: JetStreamManager, js: JetStreamClient, observer: BusObserver, onTrouble: () => void) {
+  /** @param seen the stream's last sequence now: nothing is missed however long the first start takes */
+  constructor(jsm: JetStreamManager, js: JetStreamClient, observer: BusObserver, seen: number, onTrouble: () => void) {
     this.#jsm = jsm;
     this.#js = js;
     this.#observer = observer;
+    this.#seen = seen;
     this.#onTrouble = onTrouble;
   }
 
