@@ -9,6 +9,8 @@ export {
   type TerminalRunStatus,
 } from './run-record.js';
 export type { SessionStore } from './ports/session-store.js';
+export { REVOCATION_KINDS, RevocationList, type Revocation, type RevocationKind } from './revocation.js';
+export type { RevocationStore } from './ports/revocation-store.js';
 export type { RunStore } from './ports/run-store.js';
 export { ORCHESTRATOR_PATTERNS, type OrchestratorCommands, type StartRun } from './ports/orchestrator-commands.js';
 export { decodeReply, encodeReply, type CommandReply } from './command-codec.js';

@@ -38,6 +38,13 @@ export interface OrchestratorCommands {
   listSessions(command: { principal: Principal; limit: number }): Promise<SessionRecord[]>;
   /** Cancels the active run, then leaves a tombstone. @throws as getSession */
   deleteSession(command: { principal: Principal; sessionId: string }): Promise<void>;
+  /**
+   * Lets `reader`, a principal of the same tenant, read the owner's session. Idempotent.
+   * @throws VanaError invalid_principal | too_many_readers (details.limit) | store_conflict, and as getSession
+   */
+  shareSession(command: { principal: Principal; sessionId: string; reader: string }): Promise<SessionRecord>;
+  /** Takes it back; broadcasters cut the reader's live streams. Idempotent. @throws as shareSession */
+  unshareSession(command: { principal: Principal; sessionId: string; reader: string }): Promise<SessionRecord>;
 }
 
 /** Message pattern of each command on NATS. */
@@ -49,4 +56,6 @@ export const ORCHESTRATOR_PATTERNS = {
   getSession: 'vana.commands.session.get',
   listSessions: 'vana.commands.session.list',
   deleteSession: 'vana.commands.session.delete',
+  shareSession: 'vana.commands.session.share',
+  unshareSession: 'vana.commands.session.unshare',
 } as const satisfies Record<keyof OrchestratorCommands, string>;

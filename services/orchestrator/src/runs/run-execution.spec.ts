@@ -233,7 +233,8 @@ describe('a cancelled run', () => {
     };
     const run = { ...sampleRun(), tenant: 'default', sessionId: 's1', cancelRequested: true };
     await pods.runs.create(run);
-    pods.pod({ engine }).worker.reserve().start(run);
+    // Deaf: only the claimed record itself tells it.
+    pods.pod({ engine, deaf: true }).worker.reserve().start(run);
     await clock.flush();
     expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:cancelled']);
     expect(worked).toBe(false);
