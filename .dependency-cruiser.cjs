@@ -5,7 +5,7 @@ const TESTS = '\\.(spec|itest)\\.ts$|/src/spec/';
 const CONTRACT = 'events';
 const CORE = 'stream-core|sse-wire|run-state|routing';
 const UTIL = 'settings|observability';
-const ADAPTER = 'event-bus-nats|event-history-redis|session-store|in-memory|access-token';
+const ADAPTER = 'event-bus-nats|event-history-redis|session-store|in-memory|access-token|front-door';
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',

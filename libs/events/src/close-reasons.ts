@@ -15,6 +15,7 @@ export const CLOSE_REASONS = {
   rotated: { reconnect: true, meaning: 'The connection reached its greatest age.' },
   shutting_down: { reconnect: true, meaning: 'The service is stopping.' },
   too_many_connections: { reconnect: true, meaning: 'A connection limit is reached; come back later.' },
+  rate_limited: { reconnect: true, meaning: 'Too many requests; come back later.' },
   feed_error: { reconnect: true, meaning: 'The feed failed and is being rebuilt; resume by position.' },
   upstream_unavailable: { reconnect: true, meaning: 'No broadcaster can serve the stream now; come back.' },
 } as const satisfies Record<string, CloseReasonEntry>;

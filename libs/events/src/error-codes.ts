@@ -54,6 +54,10 @@ export const ERROR_CODES = {
     false,
     'A token in the URL is refused: send it as Authorization: Bearer.',
   ),
+  malformed_request: entry(400, 'validation', false, 'The request is not valid HTTP.'),
+  url_too_long: entry(414, 'validation', false, 'The URL is too long.'),
+  headers_too_large: entry(431, 'validation', false, 'The request headers are too large.'),
+  request_timeout: entry(408, 'timeout', true, 'The request did not arrive in time.'),
   body_too_large: entry(413, 'validation', false, 'The request body is too large.'),
   unsupported_media_type: entry(415, 'validation', false, 'The request body must be application/json.'),
   // Who and whether
@@ -71,6 +75,8 @@ export const ERROR_CODES = {
   idempotency_mismatch: entry(422, 'conflict', false, 'The idempotency key was used with another request.'),
   // Load
   too_many_connections: entry(429, 'rate_limit', true, 'Too many open connections.'),
+  rate_limited: entry(429, 'rate_limit', true, 'Too many requests.'),
+  run_quota_exceeded: entry(429, 'rate_limit', true, 'The quota of runs is used up.'),
   too_many_runs: entry(429, 'rate_limit', true, 'Too many runs at once.'),
   // Servers and peers
   no_broadcaster: entry(503, 'connection', true, 'No broadcaster can be reached.'),
