@@ -1,4 +1,5 @@
 // Binding the port. A port that is taken is a fault with a code of its own: it is the commonest one at start.
+import { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { VanaError } from '@vana/events';
@@ -6,7 +7,7 @@ import { codeOf } from './code-of.js';
 
 /**
  * @param port 0 takes a free one
- * @returns the base URL, e.g. `http://127.0.0.1:8080`; a wildcard host is given as the loopback address
+ * @returns the base URL, e.g. `http://127.0.0.1:8080` (`https` with TLS); a wildcard host is given as the loopback address
  * @throws VanaError `port_in_use` with {host, port}
  */
 export async function listen(app: NestFastifyApplication, host: string, port: number): Promise<string> {
@@ -21,7 +22,8 @@ export async function listen(app: NestFastifyApplication, host: string, port: nu
     throw error;
   }
   const address = app.getHttpServer().address() as AddressInfo;
-  return `http://${reachableHost(host)}:${address.port}`;
+  const scheme = app.getHttpServer() instanceof HttpServer ? 'http' : 'https';
+  return `${scheme}://${reachableHost(host)}:${address.port}`;
 }
 
 function reachableHost(host: string): string {

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { docsPage, type OpenApiDocument } from './docs-page.js';
 import { measureRequests } from './http-metrics.js';
+import { cutVanishedPeers } from './vanished-peers.js';
 
 export type ReadyChecks = Record<string, 'up' | 'down'>;
 
@@ -28,6 +29,7 @@ const NO_DOCUMENT: OpenApiDocument = {
 export function registerOps(app: NestFastifyApplication, { registry, ready, openapi = NO_DOCUMENT }: OpsOptions): void {
   const server: FastifyInstance = app.getHttpAdapter().getInstance();
   measureRequests(server, registry);
+  cutVanishedPeers(server, registry);
   server.get('/health/live', (_request, reply) => reply.header('Cache-Control', 'no-store').send({ status: 'live' }));
   server.get('/health/ready', async (_request, reply) => {
     const checks = await withDeadline(ready);

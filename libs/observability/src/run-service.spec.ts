@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { VanaError } from '@vana/events';
 import { runService, type RunningService } from './run-service.js';
 
@@ -19,6 +19,8 @@ const asProcess = (fake: FakeProcess) => fake as unknown as Parameters<typeof ru
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('runService', () => {
+  afterEach(() => jest.useRealTimers());
+
   it.each(['SIGTERM', 'SIGINT', 'disconnect'])('closes the service on %s, then exits with 0', async (signal) => {
     const fake = new FakeProcess();
     const order: string[] = [];
@@ -36,8 +38,26 @@ describe('runService', () => {
     const never = new Promise<void>(() => undefined);
     await runService('probe', async () => ({ url: 'http://x', close: () => never }), asProcess(fake));
     fake.emit('SIGINT');
+    expect(fake.exits).toEqual([]);
     fake.emit('SIGINT');
-    expect(fake.exits[0]).toBe(130);
+    expect(fake.exits).toEqual([130]);
+  });
+
+  it.each([
+    [undefined, 20],
+    [31_500, 31.5],
+  ])('ends a close that hangs after %p ms', async (closesWithinMs, seconds) => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    const fake = new FakeProcess();
+    const never = new Promise<void>(() => undefined);
+    const limit = closesWithinMs === undefined ? {} : { closesWithinMs };
+    await runService('probe', async () => ({ url: 'http://x', close: () => never, ...limit }), asProcess(fake));
+    fake.emit('SIGTERM');
+    jest.advanceTimersByTime(seconds * 1_000 - 1);
+    expect(fake.exits).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(fake.exits).toEqual([1]);
+    expect(fake.written).toEqual([`probe: Was not closed after ${seconds} s and is ended.\n`]);
   });
 
   it('says in one sentence which settings are wrong', async () => {
