@@ -41,11 +41,15 @@ function installPackages() {
   const started = Date.now();
   const npm = process.env.npm_execpath;
   const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
-  const run = spawnSync(command, [...first, 'ci', '--no-progress', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: command === 'npm' && process.platform === 'win32',
-  });
+  const run = spawnSync(
+    command,
+    [...first, 'ci', '--include=dev', '--include=optional', '--no-progress', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: command === 'npm' && process.platform === 'win32',
+    },
+  );
   if (run.error) fail('npm was not found: install npm (it comes with Node) and start again.');
   if (run.status !== 0) fail('npm could not install the packages; what it says is above.');
   say(`Installed in ${seconds(started)} s.`);

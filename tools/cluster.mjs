@@ -99,7 +99,7 @@ async function guarded(waiting, name) {
   const outcome = await Promise.race([waiting.then((ok) => (ok ? 'ready' : 'late')), death.then(() => 'died')]);
   if (outcome === 'ready' || fleet.stopping) return;
   const reason = outcome === 'died' ? 'could not start' : `was not ready within ${READY_DEADLINE_MS / 1000} s`;
-  say(`${name} ${reason}. Its log ends with:\n${fleet.lastLines(name)}`);
+  say(`${name} ${reason}: ${fleet.lastWords(name)}`);
   await stopAndExit(1);
 }
 

@@ -57,9 +57,12 @@ export class Fleet {
     return this.#members.map(({ name, child }) => ({ name, pid: child.pid }));
   }
 
-  lastLines(name) {
+  /** Why a process ended: its own sentence for people, or the end of its log. */
+  lastWords(name) {
     const lines = readFileSync(this.#log(name), 'utf8').trimEnd().split('\n');
-    return lines.slice(-LAST_LINES).join('\n');
+    const last = lines.at(-1) ?? '';
+    const sentence = /^\w+: (.+\.)$/.exec(last)?.[1];
+    return sentence ?? `its log ends with\n${lines.slice(-LAST_LINES).join('\n')}`;
   }
 
   /** Runs a program in the foreground. @returns its exit code */
