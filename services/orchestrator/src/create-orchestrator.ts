@@ -90,6 +90,8 @@ export function composeRuns(
     getSession: (command) => sessionCommands.getSession(command),
     listSessions: (command) => sessionCommands.listSessions(command),
     deleteSession: (command) => sessionCommands.deleteSession(command),
+    shareSession: (command) => sessionCommands.shareSession(command),
+    unshareSession: (command) => sessionCommands.unshareSession(command),
   };
   return { commands, worker };
 }

@@ -16,6 +16,8 @@ const principalSchema = z
     tenant: idSchema.default(DEFAULT_TENANT),
     scopes: scopesSchema,
     expiresAtMs: z.number().exactOptional(),
+    tokenId: z.string().exactOptional(),
+    issuedAtMs: z.number().exactOptional(),
     anonymous: z.boolean().exactOptional(),
   })
   .readonly();
@@ -39,6 +41,7 @@ export const createSessionSchema = z.object({
   title: z.string().max(200).exactOptional(),
 });
 export const sessionSchema = z.object({ principal, sessionId });
+export const readerSchema = z.object({ principal, sessionId, reader: z.string() });
 export const listSessionsSchema = z.object({ principal, limit: z.number().int().min(1).max(MAX_SESSIONS_LISTED) });
 
 /** @throws VanaError invalid_body, naming the fields */

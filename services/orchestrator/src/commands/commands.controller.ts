@@ -6,6 +6,7 @@ import {
   createSessionSchema,
   listSessionsSchema,
   parseCommand,
+  readerSchema,
   runSchema,
   sessionSchema,
   startRunSchema,
@@ -55,6 +56,16 @@ export class CommandsController {
   @MessagePattern(ORCHESTRATOR_PATTERNS.deleteSession)
   deleteSession(@Payload() payload: unknown) {
     return this.#answer(() => this.commands.deleteSession(parseCommand(sessionSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.shareSession)
+  shareSession(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.shareSession(parseCommand(readerSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.unshareSession)
+  unshareSession(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.unshareSession(parseCommand(readerSchema, payload)));
   }
 
   #answer<T>(command: () => Promise<T>): Promise<CommandReply<T>> {

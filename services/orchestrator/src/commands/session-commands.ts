@@ -1,10 +1,11 @@
-// Commands about sessions: create, look, list, delete.
+// Commands about sessions: create, look, list, share, delete.
 import { randomUUID } from 'node:crypto';
-import { VanaError } from '@vana/events';
+import { VanaError, isPrincipalId } from '@vana/events';
 import {
   isLost,
   isTerminal,
   mayRead,
+  mayWrite,
   type OrchestratorCommands,
   type RunStore,
   type SessionRecord,
@@ -23,8 +24,14 @@ export interface SessionCommandPorts {
   readonly lost: LostRuns;
 }
 
-type Commands = Pick<OrchestratorCommands, 'createSession' | 'getSession' | 'listSessions' | 'deleteSession'>;
+type Commands = Pick<
+  OrchestratorCommands,
+  'createSession' | 'getSession' | 'listSessions' | 'deleteSession' | 'shareSession' | 'unshareSession'
+>;
 type CommandOf<Name extends keyof Commands> = Parameters<Commands[Name]>[0];
+
+/** Every reader is looked through at every check, and the record goes to every pod. */
+const MAX_READERS = 200;
 
 export class SessionCommands implements Commands {
   readonly #ports: SessionCommandPorts;
@@ -64,6 +71,40 @@ export class SessionCommands implements Commands {
     if (session.activeRunId !== undefined) await this.#endRun(session.tenant, session.activeRunId);
     // A run that does not end in time, or began meanwhile, is stopped by its worker when it sees the tombstone.
     await sessions.remove({ tenant: session.tenant, sessionId }, clock.now());
+  }
+
+  async shareSession(command: CommandOf<'shareSession'>): Promise<SessionRecord> {
+    const { reader } = command;
+    return this.#changeReaders(command, (session) => {
+      if (session.owner === reader || session.readers.includes(reader)) return undefined;
+      if (session.readers.length >= MAX_READERS) {
+        throw new VanaError('too_many_readers', { details: { limit: MAX_READERS } });
+      }
+      return [...session.readers, reader];
+    });
+  }
+
+  async unshareSession(command: CommandOf<'unshareSession'>): Promise<SessionRecord> {
+    const { reader } = command;
+    return this.#changeReaders(command, (session) =>
+      session.readers.includes(reader) ? session.readers.filter((id) => id !== reader) : undefined,
+    );
+  }
+
+  /** @param next the readers from now on; `undefined` leaves them */
+  async #changeReaders(
+    { principal, sessionId, reader }: CommandOf<'shareSession'>,
+    next: (session: SessionRecord) => readonly string[] | undefined,
+  ): Promise<SessionRecord> {
+    const { sessions, clock } = this.#ports;
+    requireSessionId(sessionId);
+    if (!isPrincipalId(reader)) throw new VanaError('invalid_principal');
+    const changed = await sessions.update({ tenant: principal.tenant, sessionId }, (session) => {
+      const readers = next(granted(session, principal, mayWrite));
+      return readers && { ...session, readers, updatedAtMs: clock.now() };
+    });
+    // A tombstone is not changed, and none is no session: both are refused here.
+    return granted(changed, principal, mayWrite);
   }
 
   async #endRun(tenant: string, runId: string): Promise<void> {
