@@ -7,6 +7,7 @@ export {
   ORCHESTRATOR_QUEUE,
   PRESENCE_ASK_SUBJECT,
   PRESENCE_SUBJECT,
+  REVOCATIONS_BUCKET,
   RUNS_BUCKET,
   SESSIONS_BUCKET,
   eventSubject,
@@ -26,7 +27,7 @@ export { encodeStoredEvent } from './encode-stored-event.js';
 export { ERROR_CATEGORIES, ERROR_CODES, type ErrorBody, type ErrorCategory, type ErrorCode } from './error-codes.js';
 export { VanaError } from './vana-error.js';
 export { CLOSE_REASONS, type CloseReason } from './close-reasons.js';
-export { SCOPES, type Principal, type Scope } from './principal.js';
+export { SCOPES, isPrincipalId, principalIdSchema, type Principal, type Scope } from './principal.js';
 export {
   END_REASONS,
   GAP_REASONS,
@@ -83,6 +84,16 @@ export {
   type EventPageBody,
   type PollAnswer,
 } from './http/event-pages.js';
+export {
+  browserSessionBodySchema,
+  connectionTokenBodySchema,
+  revocationBodySchema,
+  revokeBodySchema,
+  type BrowserSessionBody,
+  type ConnectionTokenBody,
+  type RevocationBody,
+  type RevokeBody,
+} from './http/auth.js';
 export { errorBodySchema } from './http/errors.js';
 export { broadcasterBeatSchema } from './bus/presence.js';
 export { COMMANDS, principalSchema, runRecordSchema, sessionRecordSchema } from './bus/commands.js';

@@ -7,6 +7,7 @@ export const EVENT_SUBJECT_FILTER = 'vana.events.*.*';
 export const LIVE_SUBJECT_TRANSFORM = 'vana.live.$1.$2';
 export const SESSIONS_BUCKET = 'vana_sessions_v1';
 export const RUNS_BUCKET = 'vana_runs_v1';
+export const REVOCATIONS_BUCKET = 'vana_revocations_v1';
 /** Broadcasters beat here every second; a gateway that starts asks on `PRESENCE_ASK_SUBJECT`. */
 export const PRESENCE_SUBJECT = 'vana.presence.broadcaster';
 export const PRESENCE_ASK_SUBJECT = 'vana.presence.ask';

@@ -1,9 +1,20 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { runStoreContract, sampleRun, sampleSession, sessionStoreContract } from '@vana/test-kit';
+import {
+  revocationStoreContract,
+  runStoreContract,
+  sampleRun,
+  sampleSession,
+  sessionStoreContract,
+} from '@vana/test-kit';
+import { InMemoryRevocationStore } from './in-memory-revocation-store.js';
 import { InMemoryRunStore } from './in-memory-run-store.js';
 import { InMemorySessionStore } from './in-memory-session-store.js';
 
 sessionStoreContract('in-memory', async () => ({ store: new InMemorySessionStore(), close: async () => undefined }));
+revocationStoreContract('in-memory', async () => {
+  const store = new InMemoryRevocationStore();
+  return { store, other: store, close: async () => undefined };
+});
 runStoreContract('in-memory', async () => ({ store: new InMemoryRunStore(), close: async () => undefined }));
 
 describe('in-memory stores', () => {

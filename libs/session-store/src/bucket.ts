@@ -7,6 +7,8 @@ import { atStore } from './store-errors.js';
 export interface BucketOptions {
   /** Copies of the bucket when it is created here: 1 or 3. Default 1. */
   readonly replicas?: 1 | 3;
+  /** How long a record is kept, milliseconds; for ever when absent. Fixed when the bucket is created. */
+  readonly ttlMs?: number;
   /** Time for one request, milliseconds. Default 2 s. */
   readonly timeoutMs?: number;
 }
@@ -29,7 +31,8 @@ export async function openBucket(nc: NatsConnection, name: string, options: Buck
   const jsm = await atStore(jetstreamManager(nc, { timeout, checkAPI: false }));
   const kvm = new Kvm(jetstream(nc, { timeout }));
   // Not from any replica: a follower may not have what another pod was already told is stored.
-  const bucket = kvm.create(name, { history: 1, replicas: options.replicas ?? 1, allow_direct: false });
+  const limits = options.ttlMs === undefined ? {} : { ttl: options.ttlMs };
+  const bucket = kvm.create(name, { history: 1, replicas: options.replicas ?? 1, allow_direct: false, ...limits });
   const kv = await atStore(bucket);
   const { streamInfo } = await atStore(kv.status());
   return {

@@ -1,4 +1,5 @@
 export { KvSessionStore, type KvSessionStoreOptions } from './kv-session-store.js';
 export { KvRunStore, type KvRunStoreOptions } from './kv-run-store.js';
+export { KvRevocationStore, type KvRevocationStoreOptions } from './kv-revocation-store.js';
 export type { RedisCommands } from './session-cache.js';
 export type { StoreObserver } from './store-observer.js';

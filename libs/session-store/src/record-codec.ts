@@ -1,6 +1,6 @@
 // Records as they lie in the bucket: JSON, checked both ways. Fields of a newer version are kept.
 import { idSchema } from '@vana/events';
-import { RUN_STATUSES, type RunRecord, type SessionRecord } from '@vana/run-state';
+import { REVOCATION_KINDS, RUN_STATUSES, type Revocation, type RunRecord, type SessionRecord } from '@vana/run-state';
 import { z } from 'zod';
 
 export interface RecordCodec<Rec> {
@@ -41,6 +41,14 @@ const runSchema = z.looseObject({
   reason: z.string().exactOptional(),
 });
 
+const revocationSchema = z.looseObject({
+  tenant: idSchema,
+  kind: z.enum(REVOCATION_KINDS),
+  id: z.string().min(1),
+  revokedAtMs: milliseconds,
+  expiresAtMs: milliseconds,
+});
+
 function codecOf<Rec>(schema: z.ZodType<Rec>): RecordCodec<Rec> {
   return {
     // Through JSON first: `{ reason: undefined }` is a record without a reason.
@@ -61,3 +69,4 @@ function codecOf<Rec>(schema: z.ZodType<Rec>): RecordCodec<Rec> {
 
 export const sessionCodec: RecordCodec<SessionRecord> = codecOf(sessionSchema);
 export const runCodec: RecordCodec<RunRecord> = codecOf(runSchema);
+export const revocationCodec: RecordCodec<Revocation> = codecOf(revocationSchema);

@@ -12,4 +12,5 @@ export { presenceContract, type PresenceUnderTest } from './contracts/presence-c
 export { newSession } from './contracts/session-ids.js';
 export { eventHistoryContract, type HistoryUnderTest } from './contracts/event-history-contract.js';
 export { runStoreContract, sampleRun, type RunStoreUnderTest } from './contracts/run-store-contract.js';
+export { revocationStoreContract, type RevocationStoreUnderTest } from './contracts/revocation-store-contract.js';
 export { sampleSession, sessionStoreContract, type SessionStoreUnderTest } from './contracts/session-store-contract.js';

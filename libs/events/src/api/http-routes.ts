@@ -12,10 +12,10 @@ export interface RouteAnswer {
 }
 
 export interface HttpRoute {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
   readonly operationId: string;
-  readonly tag: 'Runs' | 'Streams' | 'Sessions' | 'Operations';
+  readonly tag: 'Runs' | 'Streams' | 'Sessions' | 'Sign-in' | 'Operations';
   readonly summary: string;
   readonly description?: string;
   /** `undefined`: no token needed. */
@@ -101,6 +101,41 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   },
   {
     method: 'get',
+    path: '/api/sse/{stream_path}',
+    operationId: 'followAsBrowser',
+    tag: 'Streams',
+    summary: 'The same streams under one prefix, for pages with the session cookie',
+    description: 'The path is matched against the list of stream routes as it is written: nothing in it is decoded.',
+    scope: 'sessions:read',
+    parameters: ['stream_path', 'channels', ...fromPosition, 'error_event'],
+    answers: streamAnswers('Events of the stream'),
+    errors: [...ofSession, 'invalid_stream_path', 'invalid_query', 'invalid_channels'],
+  },
+  {
+    method: 'get',
+    path: '/api/sse',
+    operationId: 'followByPath',
+    tag: 'Streams',
+    summary: 'The same, with the path as a parameter',
+    scope: 'sessions:read',
+    parameters: ['path', 'channels', ...fromPosition, 'error_event'],
+    answers: streamAnswers('Events of the stream'),
+    errors: [...ofSession, 'invalid_stream_path', 'invalid_query', 'invalid_channels'],
+  },
+  {
+    method: 'post',
+    path: '/api/stream/{connection_id}/token',
+    operationId: 'extendConnection',
+    tag: 'Streams',
+    summary: 'Keep a live stream open with a fresh token',
+    description: 'The token of this request, of the principal that opened the stream, takes the old one’s place.',
+    scope: 'sessions:read',
+    parameters: ['connection_id'],
+    answers: [{ status: 200, description: 'The stream lives as long as this token.', schema: 'ConnectionToken' }],
+    errors: ['connection_not_found', 'no_broadcaster'],
+  },
+  {
+    method: 'get',
     path: '/api/poll/{session_id}',
     operationId: 'poll',
     tag: 'Streams',
@@ -165,6 +200,30 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     errors: [...ofSession, 'no_orchestrator'],
   },
   {
+    method: 'put',
+    path: '/api/sessions/{session_id}/readers/{principal}',
+    operationId: 'shareSession',
+    tag: 'Sessions',
+    summary: 'Let another principal read a session',
+    description: 'For the owner. Sharing what is shared already changes nothing.',
+    scope: 'sessions:write',
+    parameters: ['session_id', 'principal'],
+    answers: [{ status: 204, description: 'The principal may read.' }],
+    errors: [...ofSession, 'invalid_principal', 'too_many_readers', 'store_conflict', 'no_orchestrator'],
+  },
+  {
+    method: 'delete',
+    path: '/api/sessions/{session_id}/readers/{principal}',
+    operationId: 'unshareSession',
+    tag: 'Sessions',
+    summary: 'Take the right to read back',
+    description: 'For the owner. Live streams of the reader end with `closing` {unshared}.',
+    scope: 'sessions:write',
+    parameters: ['session_id', 'principal'],
+    answers: [{ status: 204, description: 'The principal may not read.' }],
+    errors: [...ofSession, 'invalid_principal', 'store_conflict', 'no_orchestrator'],
+  },
+  {
     method: 'get',
     path: '/api/sessions/{session_id}/events',
     operationId: 'listEvents',
@@ -208,5 +267,43 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     parameters: ['historyLimit'],
     answers: [{ status: 200, description: 'Agent events, oldest first.', schema: 'AgentHistory' }],
     errors: [...ofBroadcaster, 'store_unavailable'],
+  },
+  {
+    method: 'post',
+    path: '/auth/session',
+    operationId: 'signIn',
+    tag: 'Sign-in',
+    summary: 'Turn a bearer token into the session cookie of a browser',
+    description:
+      'Sets `__Host-vana_session` (HttpOnly) and `vana_csrf`; both end with the token. Come again with a fresh token to renew.',
+    scope: 'sessions:read',
+    parameters: [],
+    answers: [{ status: 200, description: 'The cookies are set.', schema: 'BrowserSession' }],
+    errors: ['origin_refused'],
+  },
+  {
+    method: 'delete',
+    path: '/auth/session',
+    operationId: 'signOut',
+    tag: 'Sign-in',
+    summary: 'Take the cookies away',
+    scope: undefined,
+    parameters: [],
+    answers: [{ status: 204, description: 'The cookies are gone, whether there were any or not.' }],
+    errors: ['origin_refused'],
+  },
+  {
+    method: 'post',
+    path: '/auth/revocations',
+    operationId: 'revoke',
+    tag: 'Sign-in',
+    summary: 'Revoke a token, a principal’s tokens or a session',
+    description:
+      'Reaches every pod, cuts live streams with `closing` {revoked}, and is kept until the tokens have expired.',
+    scope: 'admin',
+    parameters: [],
+    body: { schema: 'Revoke', required: true },
+    answers: [{ status: 201, description: 'Stored; in force on every pod within two seconds.', schema: 'Revocation' }],
+    errors: [...ofJsonBody, 'store_unavailable'],
   },
 ];

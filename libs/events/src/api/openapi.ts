@@ -43,6 +43,7 @@ export function openApiDocument(): Json {
       { name: 'Runs', description: 'Start a run, see where it stands, cancel it.' },
       { name: 'Streams', description: `Events as they happen. ${streamNote()}` },
       { name: 'Sessions', description: 'Sessions and what was stored in them.' },
+      { name: 'Sign-in', description: 'The session cookie of browsers, and revocations.' },
       { name: 'Operations', description: 'Health, metrics and description; without a token.' },
     ],
     paths,

@@ -19,6 +19,19 @@ const resumeNote = 'Anything that is not a position of this session’s stream g
 export const PARAMETERS: Readonly<Record<string, Json>> = {
   session_id: path('session_id', 'Session.'),
   run_id: path('run_id', 'Run.'),
+  connection_id: path('connection_id', 'Connection: `connectionId` of the stream’s first block.'),
+  principal: {
+    ...path('principal', 'Principal of the same tenant: the `sub` of its tokens.'),
+    schema: { type: 'string', minLength: 1, maxLength: 128 },
+  },
+  stream_path: {
+    ...path('stream_path', 'One of `run_sse/{session_id}`, `agent_network_sse/{session_id}`, `stream/{session_id}`.'),
+    schema: { type: 'string' },
+  },
+  path: {
+    ...query('path', 'As the path of `/api/sse/{stream_path}`; `api/` in front of it is allowed.', { type: 'string' }),
+    required: true,
+  },
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',

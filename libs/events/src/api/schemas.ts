@@ -9,6 +9,12 @@ import {
   sessionRecordSchema,
 } from '../bus/commands.js';
 import { controlBlockSchemas, type ControlBlockType } from '../control-blocks.js';
+import {
+  browserSessionBodySchema,
+  connectionTokenBodySchema,
+  revocationBodySchema,
+  revokeBodySchema,
+} from '../http/auth.js';
 import { errorBodySchema } from '../http/errors.js';
 import {
   agentHistoryBodySchema,
@@ -61,6 +67,10 @@ const HTTP: Names = {
   Gap: { schema: gapBodySchema, description: 'The events of (from, to] that can no longer be had.' },
   EventPage: { schema: eventPageBodySchema },
   PollAnswer: { schema: pollAnswerSchema },
+  BrowserSession: { schema: browserSessionBodySchema },
+  Revoke: { schema: revokeBodySchema, description: 'What is revoked: exactly one of the three.' },
+  Revocation: { schema: revocationBodySchema },
+  ConnectionToken: { schema: connectionTokenBodySchema },
   AgentHistory: { schema: agentHistoryBodySchema, description: 'Oldest first; `data.sessionId` tells the session.' },
 };
 

@@ -5,7 +5,7 @@ import { errorBodySchema } from '../http/errors.js';
 import { questionSchema, titleSchema } from '../http/fields.js';
 import { RUN_STATES } from '../http/runs.js';
 import { idSchema } from '../ids.js';
-import { SCOPES } from '../principal.js';
+import { SCOPES, principalIdSchema } from '../principal.js';
 
 const timeMs = z.number().int().nonnegative().describe('Milliseconds since 1970.');
 
@@ -14,6 +14,8 @@ export const principalSchema = z.looseObject({
   tenant: idSchema,
   scopes: z.array(z.enum(SCOPES)),
   expiresAtMs: timeMs.optional(),
+  tokenId: z.string().optional(),
+  issuedAtMs: timeMs.optional(),
   anonymous: z.boolean().optional(),
 });
 
@@ -57,6 +59,7 @@ interface Command {
 const principal = principalSchema;
 /** A new schema at each call: the generated documents name them one by one. */
 const ofSession = () => z.looseObject({ principal, sessionId: idSchema });
+const ofReader = () => ofSession().extend({ reader: principalIdSchema });
 const ofRun = () => z.looseObject({ principal, runId: idSchema });
 
 export const COMMANDS = {
@@ -99,6 +102,18 @@ export const COMMANDS = {
     subject: 'vana.commands.session.delete',
     description: 'Cancels the active run, then leaves a tombstone.',
     request: ofSession(),
+  },
+  shareSession: {
+    subject: 'vana.commands.session.share',
+    description: 'Lets another principal of the tenant read a session of the caller.',
+    request: ofReader(),
+    value: sessionRecordSchema,
+  },
+  unshareSession: {
+    subject: 'vana.commands.session.unshare',
+    description: 'Takes the right to read back and cuts the reader’s live streams.',
+    request: ofReader(),
+    value: sessionRecordSchema,
   },
 } as const satisfies Record<string, Command>;
 

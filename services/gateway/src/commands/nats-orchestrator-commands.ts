@@ -45,6 +45,9 @@ export class NatsOrchestratorCommands implements OrchestratorCommands {
   getSession: OrchestratorCommands['getSession'] = (command) => this.#send<SessionRecord>('getSession', command);
   listSessions: OrchestratorCommands['listSessions'] = (command) =>
     this.#send<SessionRecord[]>('listSessions', command);
+  shareSession: OrchestratorCommands['shareSession'] = (command) => this.#send<SessionRecord>('shareSession', command);
+  unshareSession: OrchestratorCommands['unshareSession'] = (command) =>
+    this.#send<SessionRecord>('unshareSession', command);
   deleteSession: OrchestratorCommands['deleteSession'] = async (command) => {
     await this.#send('deleteSession', command);
   };

@@ -1,9 +1,10 @@
 // The caller's sessions.
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { CurrentPrincipal, RequireScope } from '@vana/access-token';
 import {
   VanaError,
   createSessionBodySchema,
+  isPrincipalId,
   isValidId,
   parseBody,
   parseQuery,
@@ -58,6 +59,37 @@ export class SessionsController {
     const { sessionId } = sessionKeyOf(principal, id);
     await this.commands.deleteSession({ principal, sessionId });
   }
+
+  /** Lets another principal of the tenant read. */
+  @Put(':session_id/readers/:principal')
+  @HttpCode(204)
+  @RequireScope('sessions:write')
+  async share(
+    @Param('session_id') id: string,
+    @Param('principal') reader: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    const { sessionId } = sessionKeyOf(principal, id);
+    await this.commands.shareSession({ principal, sessionId, reader: readerOf(reader) });
+  }
+
+  /** Takes it back; the reader's live streams are cut. */
+  @Delete(':session_id/readers/:principal')
+  @HttpCode(204)
+  @RequireScope('sessions:write')
+  async unshare(
+    @Param('session_id') id: string,
+    @Param('principal') reader: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
+    const { sessionId } = sessionKeyOf(principal, id);
+    await this.commands.unshareSession({ principal, sessionId, reader: readerOf(reader) });
+  }
+}
+
+function readerOf(text: string): string {
+  if (!isPrincipalId(text)) throw new VanaError('invalid_principal');
+  return text;
 }
 
 /** A body may be left out: everything in it is optional. A malformed id has the code that it has in a path. */

@@ -57,6 +57,10 @@ class NotingCommands implements OrchestratorCommands {
   listSessions: OrchestratorCommands['listSessions'] = (command) =>
     this.#note('listSessions', command, [session('mine', 'ada')]);
   deleteSession: OrchestratorCommands['deleteSession'] = (command) => this.#note('deleteSession', command, undefined);
+  shareSession: OrchestratorCommands['shareSession'] = (command) =>
+    this.#note('shareSession', command, session(command.sessionId, 'ada', { readers: [command.reader] }));
+  unshareSession: OrchestratorCommands['unshareSession'] = (command) =>
+    this.#note('unshareSession', command, session(command.sessionId, 'ada'));
 
   async #note<T>(name: keyof OrchestratorCommands, command: object, value: T): Promise<T> {
     this.calls.push({ name, command: command as { principal: Principal } });
