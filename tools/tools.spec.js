@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
+import { Fleet } from './fleet.mjs';
 import { countJest } from './jest-result.mjs';
 import { freePort, untilListening } from './ports.mjs';
 import { stopGroup } from './process-group.mjs';
@@ -63,5 +64,28 @@ describe('processes and ports', () => {
     await pipeClosed;
     expect(grandchild).toBeGreaterThan(0);
     expect(child.signalCode).toBe('SIGTERM');
+  });
+});
+
+describe('Fleet', () => {
+  const node = (fleet, name, script) => fleet.start(name, process.execPath, ['-e', script]);
+
+  it('quotes the sentence of a process that could not start, and the log of one that says none', async () => {
+    const fleet = new Fleet();
+    node(fleet, 'gateway-1', `console.error('gateway: The port is in use: port 1.'); process.exit(1)`);
+    node(fleet, 'gateway-2', `console.log('{"msg":"last line"}')`);
+    await Promise.all([fleet.death('gateway-1'), fleet.death('gateway-2')]);
+    expect(fleet.lastWords('gateway-1')).toBe('The port is in use: port 1.');
+    expect(fleet.lastWords('gateway-2')).toContain('{"msg":"last line"}');
+    await fleet.stop();
+  });
+
+  it('stops all of its processes', async () => {
+    const fleet = new Fleet();
+    const children = ['one', 'two'].map((name) => node(fleet, name, 'setInterval(() => {}, 1000)'));
+    const ends = children.map((child) => once(child, 'exit'));
+    expect(fleet.processes()).toEqual(children.map(({ pid }, at) => ({ name: ['one', 'two'][at], pid })));
+    await fleet.stop();
+    expect((await Promise.all(ends)).map(([, signal]) => signal)).toEqual(['SIGTERM', 'SIGTERM']);
   });
 });
