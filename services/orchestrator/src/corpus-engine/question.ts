@@ -5,7 +5,7 @@ import { stem } from '../corpus/stem.js';
 import { isStopWord, termsOf } from '../corpus/terms.js';
 import { abbreviationsOf } from './abbreviations.js';
 
-export type Intent = 'definition' | 'how_to' | 'other';
+type Intent = 'definition' | 'how_to' | 'other';
 
 export interface QuestionTerm {
   readonly term: string;
@@ -24,6 +24,8 @@ export interface QuestionTerm {
 export interface Question {
   readonly text: string;
   readonly intent: Intent;
+  /** Term of what somebody wants to do, where the question says so. */
+  readonly action?: string;
   readonly terms: readonly QuestionTerm[];
   /** Terms that stand side by side in the question. */
   readonly pairs: readonly (readonly [string, string])[];
@@ -45,6 +47,8 @@ const WEAK_WORDS = new Set(
 );
 const WEAK_FACTOR = 0.3;
 const ACTION_FACTOR = 1.3;
+/** Against the rarest word: in a small corpus most words that matter are in most documents. */
+const LEAST_RARITY = 0.35;
 /** Of a question of thousands of words, the weightiest count. */
 const MOST_TERMS = 24;
 /** Words that only say that a definition is wanted. */
@@ -72,7 +76,7 @@ function relativesOf(term: string, corpus: Corpus): string[] {
   const roots = new Set<string>(term.length >= LEAST_ROOT ? [term] : []);
   for (const prefix of PREFIXES) {
     const root = term.slice(prefix.length);
-    if (term.startsWith(prefix) && root.length >= LEAST_ROOT && corpus.frequency(root) > 0) roots.add(root);
+    if (term.startsWith(prefix) && root.length >= LEAST_ROOT) roots.add(root);
   }
   const family = [...roots].flatMap((root) => [root, ...PREFIXES.map((prefix) => prefix + root)]);
   const bare = term.endsWith('at') ? term.slice(0, -2) : term;
@@ -138,8 +142,22 @@ export function readQuestion(text: string, corpus: Corpus): Question {
   }
   const pairs = order.slice(1).map((term, at) => [order[at]!, term] as const);
   const alternatives = abbreviationsOf([...words.values()], corpus);
-  const terms = weigh(words, actionOf(text), alternatives, corpus);
-  return { text: text.trim(), intent, terms, pairs: pairs.filter(([a, b]) => a !== b), names };
+  const action = actionOf(text);
+  const terms = weigh(words, action, alternatives, corpus);
+  return {
+    text: text.trim(),
+    intent,
+    ...(action === undefined ? {} : { action }),
+    terms,
+    pairs: pairs.filter(([first, second]) => first !== second),
+    names,
+  };
+}
+
+/** Inverse document frequency; a word that is nowhere counts like one that is in a single passage. */
+function rarityOf(frequency: number, total: number): number {
+  const held = Math.max(1, frequency);
+  return Math.log(1 + (total - held + 0.5) / (held + 0.5));
 }
 
 function weigh(
@@ -152,7 +170,7 @@ function weigh(
   const places = [...words.keys()];
   const raw = [...words].map(([term, word]) => {
     const frequency = corpus.frequency(term);
-    const rarity = Math.log(1 + (total - frequency + 0.5) / (frequency + 0.5));
+    const rarity = Math.max(rarityOf(frequency, total), rarityOf(1, total) * LEAST_RARITY);
     const weak = WEAK_WORDS.has(term);
     return { term, word, frequency, weak, share: rarity * (weak ? WEAK_FACTOR : term === action ? ACTION_FACTOR : 1) };
   });

@@ -23,14 +23,20 @@ export function titleBlock({ text }: Question): string {
   return `# ${safe(cut)}\n\n`;
 }
 
-export function answerBlock({ judgement, short }: ReportOutline): string {
+export function answerBlock({ judgement, short }: ReportOutline, question: Question): string {
   if (judgement.verdict === 'not_in_corpus') {
     return '**The documents do not answer this question.** Nothing in them bears on it closely enough to be quoted.\n\n';
   }
   const said = spoken(short);
   if (judgement.verdict === 'answered') return `**Short answer.**${said}`;
   const { uncovered } = judgement;
-  const missing = uncovered.length > 0 ? ` They say nothing about ${list(uncovered)}.` : '';
+  const undefinedYet = question.intent === 'definition' && !short.some(({ statement }) => statement.defines);
+  const missing =
+    uncovered.length > 0
+      ? ` They say nothing about ${list(uncovered)}.`
+      : undefinedYet
+        ? ' They do not say what it is.'
+        : '';
   return `**The documents answer this question only in part.**${missing} What comes closest:${said}`;
 }
 

@@ -7,6 +7,7 @@ import { statementsOf } from './statements.js';
 
 /** So many of the best passages and statements name the documents that are read more closely. */
 const FOCUS = 6;
+const PASSAGE_SHARE = 0.2;
 const NO_EXTRA: ReadonlyMap<string, number> = new Map();
 
 export class ResearchDesk {
@@ -62,11 +63,14 @@ export class ResearchDesk {
     return made;
   }
 
-  /** Statements of the hits, best first; what BM25 thinks of the passage counts a quarter. */
+  /** Statements of the hits, best first; what BM25 thinks of the passage counts a little. */
   ranked(hits: readonly Hit[], extra?: ReadonlyMap<string, number>): Statement[] {
     const top = hits.reduce((most, { score }) => Math.max(most, score), 0);
     const all = hits.flatMap(({ passage, score }) =>
-      this.statements(passage, extra).map((one) => ({ ...one, score: one.score * (0.75 + (0.25 * score) / top) })),
+      this.statements(passage, extra).map((one) => ({
+        ...one,
+        score: one.score * (1 - PASSAGE_SHARE + (PASSAGE_SHARE * score) / top),
+      })),
     );
     return all.sort(byScore);
   }

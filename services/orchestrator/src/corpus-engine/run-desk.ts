@@ -4,13 +4,10 @@ import { EVENT_KINDS } from '@vana/events';
 import type { EngineEvent, ResearchTask } from '../engine/research-engine.js';
 import { AgentNetwork, isoTime } from './agent-network.js';
 import { AGENT_NAMES, type AgentType } from './agent-types.js';
+import { AgentWork, type Work } from './agent-work.js';
 import { WorkLedger } from './work-ledger.js';
 
-type Substep = EventData<'agent_substep'>['substep'];
 type PartialResults = NonNullable<EventData<'research_progress'>['partial_results']>;
-
-const SUBSTEPS_KEPT = 10;
-const LABEL_CHARACTERS = 160;
 
 /** The phase after the last one. */
 export const DONE = 'done';
@@ -21,14 +18,6 @@ export interface AgentCall {
   readonly action: string;
   /** Steps that it will report; more may become known. */
   readonly steps: number;
-}
-
-export interface Work {
-  /** One unit of work; the step shows when it is done. `details` may use its outcome. */
-  step<T>(name: string, unit: () => T | Promise<T>, details?: (outcome: T) => string): Promise<T>;
-  /** More steps than announced. */
-  expectSteps(more: number): void;
-  usedTool(name: string): void;
 }
 
 export class RunDesk {
@@ -168,68 +157,4 @@ export class RunDesk {
       this.signal.removeEventListener('abort', stop);
     }
   }
-}
-
-class AgentWork implements Work {
-  private done = 0;
-  private readonly substeps: Substep[] = [];
-
-  constructor(
-    private readonly desk: RunDesk,
-    private readonly agent: AgentType,
-    private steps: number,
-  ) {
-    desk.ledger.expect(agent, steps);
-    desk.network.steps(agent, 0, steps);
-  }
-
-  expectSteps(more: number): void {
-    this.steps += more;
-    this.desk.ledger.expect(this.agent, more);
-    this.desk.network.steps(this.agent, this.done, this.steps);
-  }
-
-  usedTool(name: string): void {
-    this.desk.network.usedTool(this.agent, name);
-  }
-
-  async step<T>(name: string, unit: () => T | Promise<T>, details?: (outcome: T) => string): Promise<T> {
-    await this.desk.breathe();
-    const outcome = await unit();
-    this.done++;
-    this.steps = Math.max(this.steps, this.done);
-    this.desk.ledger.complete();
-    this.desk.network.steps(this.agent, this.done, this.steps);
-    await this.show(short(name), details?.(outcome) ?? '');
-    return outcome;
-  }
-
-  private async show(name: string, details: string): Promise<void> {
-    const substep: Substep = { name, status: 'complete', details };
-    this.substeps.push(substep);
-    if (this.substeps.length > SUBSTEPS_KEPT) this.substeps.shift();
-    const position = { agentName: this.agent, currentStep: this.done };
-    await this.desk.emit('agent_substep', { ...position, substep, allSubsteps: [...this.substeps] }, this.agent);
-    const elapsedTime = this.desk.network.elapsedS(this.agent);
-    const estimatedRemaining = (elapsedTime / this.done) * (this.steps - this.done);
-    const progress = (this.done / this.steps) * 100;
-    await this.desk.emit(
-      'agent_progress',
-      {
-        ...position,
-        progress,
-        totalSteps: this.steps,
-        stepName: name,
-        message: details,
-        elapsedTime,
-        estimatedRemaining,
-      },
-      this.agent,
-    );
-  }
-}
-
-/** Labels of events are short; questions can be ten thousand characters. */
-export function short(text: string): string {
-  return text.length <= LABEL_CHARACTERS ? text : `${text.slice(0, LABEL_CHARACTERS - 1)}…`;
 }

@@ -1,6 +1,7 @@
 // Whether a sentence can stand in a report: complete, readable, about something.
 import type { Block, Passage } from '../corpus/document.js';
 import type { Sentence } from '../corpus/sentences.js';
+import { stem } from '../corpus/stem.js';
 import { termsOf } from '../corpus/terms.js';
 import type { Question } from './question.js';
 
@@ -12,6 +13,7 @@ const SIDE_TEXT =
 const ANAPHORIC =
   /^(?:it|its|this|that|these|those|they|he|she|such|here|there|then|so|thus|therefore|hence|but|however|also|additionally|moreover|furthermore|otherwise|instead|and|or|because|which|both|in this case|in that case|for example|for instance|by doing (?:so|this|that)|to (?:avoid|do|achieve|fix|prevent|solve|change|get around) (?:this|that|it)|in addition|accordingly|similarly|likewise|as a result|after that|of course|note that (?:it|this))\b/i;
 const OPENING_SHARE = 0.4;
+const PURPOSE_SHARE = 2.5;
 const SAFE_TAG = /<\/?(?:code|kbd|b|i|em|strong|sub|sup|br|samp|var|small|tt|a)\b[^<>]*>/gi;
 
 /** The sentence goes on in a list or in code that is not part of it. */
@@ -55,9 +57,11 @@ function kindFactor({ text }: Sentence, { kind }: Block): number {
 const INSTRUCTION =
   /^(?:to \w+|you can|use|call|pass|set|simply|just|run|create|add|enable|returns?|parses?|creates?|generates?|specif(?:y|ies))\b|\byou (?:can|could|may|should|need to|must)\b|\bby \w+ing\b/i;
 
-/** It tells what to do, or what something does. */
-export function instructs(text: string): boolean {
-  return INSTRUCTION.test(text);
+/** It tells what to do, or what something does: 1; it begins with the very thing to do ("To dim a light, …"): more. */
+export function instructs(text: string, action: string | undefined): number {
+  const purpose = /^to ([\p{L}]+)/iu.exec(text);
+  if (purpose && stem(purpose[1]!.toLowerCase()) === action) return PURPOSE_SHARE;
+  return INSTRUCTION.test(text) ? 1 : 0;
 }
 
 /** 0: not to be used; 1: a good sentence. */

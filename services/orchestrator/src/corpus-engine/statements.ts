@@ -133,7 +133,9 @@ function scoreSentence(sentence: Sentence, block: Block, passage: Passage, conte
   for (const [term, weight] of context.extra) if (own.inside.has(term)) bonus += weight;
   const definition = context.question.intent === 'definition' ? defines(sentence, block, passage, context.question) : 0;
   bonus += DEFINITION_BONUS * definition;
-  if (context.question.intent === 'how_to' && instructs(sentence.text)) bonus += INSTRUCTION_BONUS;
+  if (context.question.intent === 'how_to') {
+    bonus += INSTRUCTION_BONUS * instructs(sentence.text, context.question.action);
+  }
   const score = (coverage * (0.5 + 0.5 * ownShare) + bonus) * worth * context.factor;
   return { sentence, coverage, ownShare, score, touched, defines: definition > 0 };
 }

@@ -21,7 +21,7 @@ export function outlineOf(text: string, format: DocumentFormat): Outline {
 }
 
 /** README and index files are known by their folder, others by their own name. */
-export function nameOf(path: string): string {
+function nameOf(path: string): string {
   const parts = path.split('/');
   const base = parts.pop()!.replace(/\.[^.]+$/, '');
   const folder = parts.at(-1);

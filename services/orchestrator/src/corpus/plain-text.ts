@@ -43,6 +43,8 @@ function stripTags(text: string): string {
     .replace(/<!--[\s\S]*?(?:-->|$)/g, ' ')
     .replace(/<\/?(?:code|kbd|samp|tt)\b[^<>]*>/gi, '`')
     .replace(/<(?:br|hr)\s*\/?>/gi, ' ')
+    .replace(/<sup>(?=[\w-])/gi, '^')
+    .replace(/<sub>(?=[\w-])/gi, '_')
     .replace(/<\/?[a-z][^<>]*>/gi, '');
 }
 
@@ -65,7 +67,7 @@ function stripLinks(text: string): string {
     .replace(/\[!\[[^\]]*\](?:\([^()]*\)|\[[^\]]*\])\s*\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\])/g, '')
     .replace(/!\[[^\]]*\](?:\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\])/g, '')
     .replace(/\[((?:[^[\]]|\[[^[\]]*\])*)\]\((?:[^()]|\([^()]*\))*\)/g, '$1')
-    .replace(/\[([^[\]]+)\]\s?\[[^[\]]*\]/g, '$1')
+    .replace(/(?<![\p{L}\p{N}\])])\[([^[\]]+)\]\s?\[[^[\]]*\]/gu, '$1')
     .replace(/\[\^[^\]]+\]/g, '')
     .replace(/<((?:https?:\/\/|mailto:)[^\s<>]+)>/g, '$1');
 }
@@ -82,7 +84,7 @@ function stripEmphasis(text: string): string {
 
 /** A reference link without a second part, `[text]`, is a link only where the text is a name. */
 function stripShortcuts(text: string): string {
-  return text.replace(/(?<!\\)\[([@\p{L}`][^[\]]*)\](?![([:])/gu, '$1');
+  return text.replace(/(?<![\\\p{L}\p{N}\])])\[([@\p{L}`][^[\]]*)\](?![([:])/gu, '$1');
 }
 
 function markdownText(raw: string): string {

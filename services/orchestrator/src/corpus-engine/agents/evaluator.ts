@@ -3,14 +3,16 @@ import type { Notebook } from '../notebook.js';
 import type { FollowUp, Judgement, Statement, Verdict } from '../notes.js';
 import type { Question, QuestionTerm } from '../question.js';
 import type { ResearchDesk } from '../research-desk.js';
-import type { Work } from '../run-desk.js';
+import type { Work } from '../agent-work.js';
 
 export const EVALUATION_STEPS = 2;
 /** One statement, in its context, that touches this much of the question answers it … */
 const ANSWERED = 0.62;
 /** … if this much stands in the statement itself, and no term of at least this weight is missing there. */
 const ANSWERED_OWN = 0.3;
-const HEAVY = 0.25;
+const HEAVY = 0.2;
+/** "What is X?" with at most so many words for X wants a definition. */
+const DEFINED_WORDS = 2;
 const PARTLY = 0.42;
 /** What is far below the best statement does not cover a word. */
 const NEAR_SHARE = 0.6;
@@ -33,7 +35,7 @@ export async function evaluate(work: Work, desk: ResearchDesk, notebook: Noteboo
   return { ...judged, followUps };
 }
 
-export function judge(question: Question, statements: readonly Statement[]): Omit<Judgement, 'followUps'> {
+function judge(question: Question, statements: readonly Statement[]): Omit<Judgement, 'followUps'> {
   const strong = question.terms.filter(({ weak }) => !weak);
   const subject = strong.length > 0 ? strong : question.terms;
   const best = statements.reduce((most, { score }) => Math.max(most, score), 0);
@@ -51,7 +53,7 @@ function verdictOf(question: Question, subject: readonly QuestionTerm[], stateme
       one.coverage >= ANSWERED &&
       one.ownShare >= ANSWERED_OWN &&
       heavy.every(({ term }) => one.touched.has(term)) &&
-      (question.intent !== 'definition' || one.defines || subject.length > 1),
+      (question.intent !== 'definition' || one.defines || subject.length > DEFINED_WORDS),
   );
   if (answers) return 'answered';
   if (question.intent === 'definition' && subject.length === 1) return 'not_in_corpus';

@@ -16,7 +16,8 @@ import {
 import { outlineReport, type Cited, type ReportOutline } from '../report-outline.js';
 import { ReportStream } from '../report-stream.js';
 import type { ResearchDesk } from '../research-desk.js';
-import { short, type RunDesk } from '../run-desk.js';
+import type { RunDesk } from '../run-desk.js';
+import { short } from '../agent-work.js';
 
 export interface Report {
   readonly text: string;
@@ -65,7 +66,7 @@ export async function writeReport(
 
 function partsOf(outline: ReportOutline, desk: ResearchDesk): Part[] {
   const { question, searches, corpus } = desk;
-  const parts: Part[] = [{ name: 'Write the answer', blocks: [titleBlock(question), answerBlock(outline)] }];
+  const parts: Part[] = [{ name: 'Write the answer', blocks: [titleBlock(question), answerBlock(outline, question)] }];
   if (outline.example) parts.push({ name: 'Show an example', blocks: [exampleBlock(outline.example)] });
   for (const section of outline.sections) parts.push({ name: short(section.title), blocks: [sectionBlock(section)] });
   if (outline.judgement.verdict !== 'answered') {
