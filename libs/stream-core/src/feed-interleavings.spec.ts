@@ -124,7 +124,7 @@ async function run(world: FeedWorld, steps: readonly Step[]): Promise<RecordingC
   ];
   for (const action of steps) await play(world, clients, action);
   await settle(world, clients);
-  world.table.close();
+  void world.table.close();
   return clients;
 }
 

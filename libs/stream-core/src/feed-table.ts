@@ -1,5 +1,5 @@
 // All session feeds of one process: opened by the first reader, released when idle; each fails alone.
-import { sessionKeyString, type CloseReason, type EndReason, type SessionKey } from '@vana/events';
+import { parsePosition, sessionKeyString, type CloseReason, type EndReason, type SessionKey } from '@vana/events';
 import { readEventPage, type EventPage } from './event-page.js';
 import type { FeedPorts } from './feed-ports.js';
 import type { FeedLimits } from './limits.js';
@@ -42,6 +42,13 @@ export class FeedTable {
     return feed.attach(request, sink);
   }
 
+  /** Whether a reader that comes with this position is served from memory: neither history nor the log is read. */
+  covers(session: SessionKey, position: string): boolean {
+    const at = parsePosition(position);
+    const ring = this.#feeds.get(sessionKeyString(session))?.ring;
+    return at?.epoch === this.ports.log.epoch && ring !== undefined && ring.covers(at.seq) && at.seq <= ring.last;
+  }
+
   /** The session is over for good: its readers get `end`, its feed is dropped. */
   endSession(session: SessionKey, reason: EndReason): void {
     const key = sessionKeyString(session);
@@ -49,7 +56,7 @@ export class FeedTable {
     if (!feed) return;
     this.#feeds.delete(key);
     feed.end(reason);
-    feed.close();
+    void feed.close();
   }
 
   /** Opens every feed anew; readers stay and go on from their positions. */
@@ -71,7 +78,7 @@ export class FeedTable {
       eventsExpired += feed.ring?.expire(now - this.limits.eventTtlMs) ?? 0;
       if (feed.idleSinceMs === undefined || now - feed.idleSinceMs < this.limits.idleMs) continue;
       this.#feeds.delete(key);
-      feed.close();
+      void feed.close();
       feedsReleased++;
     }
     return { feedsReleased, eventsExpired };
@@ -92,11 +99,12 @@ export class FeedTable {
     return readEventPage(this.ports.log, session, after, limit);
   }
 
-  /** Readers get `closing {shutting_down}`. */
-  close(): void {
+  /** Readers get `closing {shutting_down}`. Resolves when history has been written, or could not be. */
+  async close(): Promise<void> {
     this.#stopTails();
     this.#stopEpoch();
-    for (const feed of this.#feeds.values()) feed.close();
+    const closed = [...this.#feeds.values()].map((feed) => feed.close());
     this.#feeds.clear();
+    await Promise.all(closed);
   }
 }

@@ -13,18 +13,18 @@ export class HistoryWriter {
   add(entry: LogEntry): void {
     this.#pending.push(entry);
     const { clock, limits } = this.context;
-    if (this.#pending.length >= limits.historyLimit) this.flush();
-    else this.#cancelLinger ??= clock.schedule(limits.lingerMs, () => this.flush());
+    if (this.#pending.length >= limits.historyLimit) void this.flush();
+    else this.#cancelLinger ??= clock.schedule(limits.lingerMs, () => void this.flush());
   }
 
-  /** Writes what waits; appends of one feed never overtake each other. */
-  flush(): void {
+  /** Writes what waits; appends of one feed never overtake each other. Resolves when all are done or have failed. */
+  flush(): Promise<void> {
     this.#cancelLinger?.();
     this.#cancelLinger = undefined;
     const entries = this.#pending;
-    if (entries.length === 0) return;
     this.#pending = [];
-    this.#write(entries);
+    if (entries.length > 0) this.#write(entries);
+    return this.#writing;
   }
 
   /** Older entries that had to be read from the log, so that the next reader finds them. */

@@ -5,7 +5,7 @@ import { FeedWorld } from './spec/feed-world.js';
 import { RecordingClient } from './spec/recording-client.js';
 
 let world: FeedWorld;
-afterEach(() => world.table.close());
+afterEach(() => void world.table.close());
 
 interface ChunkData {
   readonly messageId: string;
@@ -124,7 +124,7 @@ describe('merged replay', () => {
         first.show({ batches: blocks } as unknown as RecordingClient, cut);
         const rest = await joined(`e1-${blocks[cut - 1]!.entries[0]!.seq}`);
         const screen = first.show(rest);
-        world.table.close();
+        void world.table.close();
         expect(screen.texts).toEqual(stored.texts);
         expect(screen.others).toEqual(stored.others);
       }),

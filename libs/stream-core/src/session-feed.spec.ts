@@ -4,7 +4,7 @@ import { FeedWorld, SESSION } from './spec/feed-world.js';
 import { RecordingClient } from './spec/recording-client.js';
 
 let world: FeedWorld;
-afterEach(() => world.table.close());
+afterEach(() => void world.table.close());
 
 const types = (client: RecordingClient): string[] => client.blocks.map(({ type }) => type);
 

@@ -28,6 +28,8 @@ export class SessionFeed implements ReaderHost, LiveEndListener {
   #deliveredBytes = 0;
   /** The last ring step made for each set of channels: readers at the same place share it. */
   readonly #steps = new Map<string, { ring: Ring; at: number; last: number; step: ReaderStep }>();
+  /** Look-ups under way, by what was asked. */
+  readonly #starts = new Map<string, Promise<ReplayStart>>();
   #idleSinceMs: number;
 
   constructor(readonly context: FeedContext) {
@@ -73,14 +75,15 @@ export class SessionFeed implements ReaderHost, LiveEndListener {
     for (const reader of [...this.#readers]) reader.end(reason);
   }
 
-  close(reason: CloseReason = 'shutting_down'): void {
+  /** Resolves when history has been written, or could not be. */
+  async close(reason: CloseReason = 'shutting_down'): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     for (const reader of [...this.#readers]) reader.closeWith(reason);
     this.#live.close();
-    this.#writer.flush();
     this.#opened.reject(new VanaError('shutting_down'));
     this.context.observer.feedClosed(this.context.session);
+    await this.#writer.flush();
   }
 
   // What the live end tells
@@ -113,7 +116,19 @@ export class SessionFeed implements ReaderHost, LiveEndListener {
 
   // What readers ask for
 
-  async findStart(request: Pick<AttachRequest, 'position' | 'replay'>): Promise<ReplayStart> {
+  /** Readers that come together with the same request share the answer: a herd costs one look. */
+  findStart(request: Pick<AttachRequest, 'position' | 'replay'>): Promise<ReplayStart> {
+    const key = JSON.stringify([request.replay, request.position]);
+    const shared = this.#starts.get(key);
+    if (shared) return shared;
+    const start = this.#findStart(request).finally(() => {
+      if (this.#starts.get(key) === start) this.#starts.delete(key);
+    });
+    this.#starts.set(key, start);
+    return start;
+  }
+
+  async #findStart(request: Pick<AttachRequest, 'position' | 'replay'>): Promise<ReplayStart> {
     const ring = await this.#opened.promise;
     const start = await new ReplayStartFinder(this.context, this.#writer, ring).find(request);
     if (ring !== this.ring) throw new VanaError('bus_unavailable', { details: { problem: 'rebuilt meanwhile' } });
@@ -175,6 +190,7 @@ export class SessionFeed implements ReaderHost, LiveEndListener {
   /** Readers that come now wait for the next ring. */
   #forgetRing(): void {
     this.#steps.clear();
+    if (this.#isOpen) this.#starts.clear();
     if (this.#isOpen) this.#opened = newPromise();
     this.#isOpen = false;
   }
