@@ -42,6 +42,8 @@ export class NatsEventPublisher implements EventPublisher {
   readonly #ackTimeoutMs: number;
   readonly #giveUpMs: number;
   readonly #stopListening: () => void;
+  /** The highest sequence that was acknowledged, in any session. */
+  #highest = 0;
 
   private constructor(
     nc: NatsConnection,
@@ -114,6 +116,8 @@ export class NatsEventPublisher implements EventPublisher {
 
   async #attempt(sending: Sending, lane: Lane, timeoutMs: number): Promise<PublishAck> {
     const expected = lane.tail;
+    // What is stored from now on comes after it, unless the stream was made anew.
+    const floor = this.#highest;
     const own = headers();
     own.set(PREV_HEADER, String(expected));
     const { seq, duplicate } = await this.#js.publish(sending.subject, sending.payload, {
@@ -126,8 +130,8 @@ export class NatsEventPublisher implements EventPublisher {
       // The original's sequence is not the session's end unless nothing later is known.
       lane.tail = Math.max(lane.tail, seq);
     } else {
-      // Sequences only fall when the stream was made anew.
-      if (seq <= expected) await this.#epoch.refresh();
+      if (seq <= floor) await this.#epoch.refresh();
+      this.#highest = seq <= floor ? seq : Math.max(this.#highest, seq);
       lane.tail = seq;
     }
     return { epoch: this.#epoch.current, seq, duplicate };
