@@ -10,7 +10,7 @@ const only = (name, from, allowed) => ({
   name,
   severity: 'error',
   from: { path: lib(from), pathNot: TESTS },
-  to: { path: '^(libs|services|e2e)/', pathNot: [lib(allowed), `^libs/$1/`] },
+  to: { path: '^(libs|services|e2e|faults)/', pathNot: [lib(allowed), `^libs/$1/`] },
 });
 
 module.exports = {
@@ -30,7 +30,7 @@ module.exports = {
       name: 'libs-never-import-services',
       severity: 'error',
       from: { path: '^libs/' },
-      to: { path: '^(services|e2e)/' },
+      to: { path: '^(services|e2e|faults)/' },
     },
     {
       name: 'test-kit-only-in-tests',

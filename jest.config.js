@@ -4,7 +4,7 @@ const suite = process.env.VANA_SUITE ?? 'unit';
 
 const suites = {
   unit: {
-    roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools'],
+    roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools', '<rootDir>/faults'],
     testMatch: ['**/*.spec.ts', '**/*.spec.js'],
   },
   integration: { roots: ['<rootDir>/libs', '<rootDir>/services'], testMatch: ['**/*.itest.ts'] },

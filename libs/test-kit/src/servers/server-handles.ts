@@ -16,6 +16,20 @@ export interface NatsServer {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+/** One server of a cluster; as `NatsServer`, but its folder goes with the cluster. */
+export type NatsNode = Pick<NatsServer, 'url' | 'kill' | 'restart' | 'signal'> & {
+  /** As `cluster.leader` of a stream's info tells it. */
+  readonly name: string;
+};
+
+export interface NatsCluster {
+  /** All addresses, separated by commas. */
+  readonly url: string;
+  readonly nodes: readonly NatsNode[];
+  /** Ends all servers and removes their folders. */
+  stop(): Promise<void>;
+}
+
 export interface RedisServer {
   /** `redis://127.0.0.1:<port>`; stays the same over `restart`. */
   readonly url: string;

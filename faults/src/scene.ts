@@ -1,0 +1,151 @@
+// One run: sessions, clients that follow them, writers, a schedule of faults, and at the end the oracle.
+import { ensureEventStream, NatsEventPublisher } from '@vana/event-bus-nats';
+import { EVENT_STREAM, type SessionKey } from '@vana/events';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { openClients } from './clients/client-mix.js';
+import type { Follower } from './clients/follower.js';
+import type { FaultClass, Injection, Load } from './classes/fault-class.js';
+import { RunStarter } from './load/run-starter.js';
+import { SessionWriter } from './load/session-writer.js';
+import { GatewayApi } from './load/gateway-api.js';
+import { keyOf } from './oracle/judge-stream.js';
+import type { StreamRead } from './oracle/stored.js';
+import { Seeded } from './seeded.js';
+import { sleep, until } from './waiting.js';
+import type { World } from './world/world.js';
+
+const DEFAULT_LOAD: Load = { sessions: 6, clientsPerSession: 5, eventsPerSecond: 40, runSessions: 1 };
+const CATCH_UP_MS = 40_000;
+const AFTERMATH_MS = 700;
+
+export class Scene {
+  readonly sessions: SessionKey[] = [];
+  readonly runSessions: SessionKey[] = [];
+  readonly clients: Follower[] = [];
+  readonly writers: SessionWriter[] = [];
+  /** What the stream held in its lives before this one: read just before a fault ended them. */
+  readonly earlierLives: StreamRead[] = [];
+  /** When the present life began, and the sequence that it went back to if it is the same stream. */
+  lifeBeganMs = 0;
+  rolledBackTo = Infinity;
+  readonly api: GatewayApi;
+  readonly runs: RunStarter;
+  readonly load: Load;
+  firstSeq = 1;
+  /** The load's begin, on performance.now()'s clock. */
+  startedMs = 0;
+  #publishers: NatsEventPublisher[] = [];
+
+  private constructor(
+    readonly world: World,
+    readonly faultClass: FaultClass,
+    readonly seed: number,
+    readonly random: Seeded,
+    readonly nats: NatsConnection,
+  ) {
+    this.load = { ...DEFAULT_LOAD, ...faultClass.load };
+    this.api = new GatewayApi(world, random.fork('api'));
+    this.runs = new RunStarter(this.api);
+  }
+
+  static async open(world: World, faultClass: FaultClass, seed: number): Promise<Scene> {
+    const nats = await world.connectNats('faults');
+    const scene = new Scene(world, faultClass, seed, new Seeded(seed * 31 + faultClass.number), nats);
+    try {
+      await scene.#open();
+      return scene;
+    } catch (error) {
+      await scene.close();
+      throw error;
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { world, seed, faultClass, load, random } = this;
+    await ensureEventStream(this.nats, world.shape === 'replicated' ? { replicas: 3 } : {});
+    this.firstSeq = (await this.lastSeq()) + 1;
+    // Two publishers on connections of their own; sessions with the same name in two tenants.
+    for (let n = 0; n < 2; n++) this.#publishers.push(await this.openPublisher(`faults-writer-${n + 1}`));
+    const run = `${faultClass.number}-${seed}-${Date.now().toString(36)}`;
+    for (let n = 0; n < load.sessions; n++) {
+      this.sessions.push({ tenant: `t${n % 2}`, sessionId: `f${run}-${Math.floor(n / 2)}` });
+    }
+    for (let n = 0; n < load.runSessions; n++) this.runSessions.push({ tenant: 't0', sessionId: `r${run}-${n}` });
+    await Promise.all([...this.sessions, ...this.runSessions].map((session) => this.api.createSession(session)));
+    for (const [n, session] of this.sessions.entries()) {
+      const publisher = this.#publishers[n % 2]!;
+      this.writers.push(new SessionWriter(publisher, session, random.fork(keyOf(session) + String(n))));
+    }
+    this.clients.push(...(await openClients(this)));
+    for (const client of this.clients) client.start();
+    const ready = await until(() => this.clients.every((client) => client.caughtUp), CATCH_UP_MS);
+    if (!ready) throw new Error(`clients did not catch up at the start: ${this.#laggards().join(', ')}`);
+  }
+
+  openPublisher(name: string): Promise<NatsEventPublisher> {
+    return this.world.connectNats(name).then((nats) => {
+      this.#connections.push(nats);
+      return NatsEventPublisher.open(nats);
+    });
+  }
+
+  readonly #connections: NatsConnection[] = [];
+
+  /** Runs the schedule under load, and waits until every client has had everything. @returns what is stuck */
+  async play(injections: readonly Injection[]): Promise<string[]> {
+    this.startedMs = performance.now();
+    for (const writer of this.writers) writer.start(this.load.eventsPerSecond, this.random.pick(['steady', 'bursts']));
+    for (const session of this.runSessions) this.runs.start(session);
+    const quiet = this.random.fork('quiet');
+    for (const injection of injections) {
+      await sleep(Math.max(0, this.startedMs + injection.atMs - performance.now()));
+      // One session falls silent while things are broken: nothing later will reveal what its readers missed.
+      const falling = quiet.chance(0.5) ? quiet.pick(this.writers) : undefined;
+      const silence = falling === undefined ? undefined : sleep(quiet.between(0, 600)).then(() => falling.stop());
+      await injection.act();
+      await silence;
+    }
+    await sleep(AFTERMATH_MS);
+    await Promise.all(this.writers.map((writer) => writer.stop()));
+    await this.runs.settle();
+    await this.world.heal();
+    return this.#settle();
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.clients) client.stop();
+    await Promise.all(this.writers.map((writer) => writer.stop()));
+    this.runs.stop();
+    for (const publisher of this.#publishers) publisher.close();
+    await Promise.all([...this.#connections, this.nats].map((nats) => nats.close()));
+  }
+
+  /** Acknowledged before the stream was rolled back, behind the point that it went back to. */
+  forgotten(seq: number): boolean {
+    return seq > this.rolledBackTo;
+  }
+
+  async lastSeq(): Promise<number> {
+    const jsm = await jetstreamManager(this.nats, { checkAPI: false, timeout: 10_000 });
+    return (await jsm.streams.info(EVENT_STREAM)).state.last_seq;
+  }
+
+  async #settle(): Promise<string[]> {
+    const jsm = await jetstreamManager(this.nats, { checkAPI: false, timeout: 10_000 });
+    const tails = new Map<string, number>();
+    for (const session of [...this.sessions, ...this.runSessions]) {
+      const last = await jsm.streams.getMessage(EVENT_STREAM, { last_by_subj: `vana.events.${keyOf(session)}` });
+      tails.set(keyOf(session), last?.seq ?? 0);
+    }
+    const arrived = (client: Follower): boolean => client.caughtUp && client.at >= tails.get(client.options.session)!;
+    await until(() => this.clients.every(arrived), CATCH_UP_MS);
+    return this.clients
+      .filter((client) => !arrived(client))
+      .map((client) => `${client.options.name} is at ${client.at} of ${tails.get(client.options.session)}`);
+  }
+
+  #laggards(): string[] {
+    return this.clients.filter((client) => !client.caughtUp).map((client) => client.options.name);
+  }
+}
