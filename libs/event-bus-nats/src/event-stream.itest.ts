@@ -119,6 +119,20 @@ describe('the event stream on a real server', () => {
     publisher.close();
   });
 
+  it('recognises its own event at the session’s end even when the server has forgotten the id', async () => {
+    await ensureEventStream(nc, { duplicateWindowMs: 100 });
+    const session = newSession();
+    const [first, second] = [await NatsEventPublisher.open(nc), await NatsEventPublisher.open(nc)];
+    const ack = await first.publish(session, sampleEvent(session, 'e'));
+    const js = jetstream(nc);
+    const probe = eventSubject(newSession());
+    await js.publish(probe, '', { msgID: 'probe' });
+    await eventually(async () => !(await js.publish(probe, '', { msgID: 'probe' })).duplicate);
+    expect(await second.publish(session, sampleEvent(session, 'e'))).toEqual({ ...ack, duplicate: true });
+    first.close();
+    second.close();
+  });
+
   it('reads the last value of a repeated header', async () => {
     await ensureEventStream(nc);
     const session = newSession();

@@ -146,7 +146,6 @@ export class NatsEventPublisher implements EventPublisher {
     const last = await this.#lookups.leaderLast(sending.subject).catch(() => null);
     // Not reachable: the next attempt ends in a conflict again, or in a time-out.
     if (last === null) return undefined;
-    if ((last?.seq ?? 0) < lane.tail) await this.#epoch.refresh();
     lane.tail = last?.seq ?? 0;
     return last?.headers?.last(MESSAGE_ID_HEADER) === sending.messageId ? last.seq : undefined;
   }
