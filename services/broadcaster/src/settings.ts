@@ -10,6 +10,11 @@ const schema = z.object({
   ADVERTISE_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  /** Copies of the bus stream and the buckets where they are made: 1, or 3 on a cluster of nats-servers. */
+  NATS_REPLICAS: z
+    .enum(['1', '3'])
+    .transform((text): 1 | 3 => (text === '3' ? 3 : 1))
+    .optional(),
   /** Without it there is no hot history: replay that the ring does not cover is read from the log. */
   REDIS_URL: z.string().optional(),
   SSE_MAX_QUEUE_SIZE: count(1_000),
@@ -30,6 +35,8 @@ export interface BroadcasterSettings {
   readonly advertiseUrl: string | undefined;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
   readonly natsUrl: string;
+  /** Of what is made; what is there stays as it is when this is `undefined`. */
+  readonly natsReplicas: 1 | 3 | undefined;
   readonly redisUrl: string | undefined;
   /** Events that a reader may lag before it is refilled from history. */
   readonly maxQueueSize: number;
@@ -53,6 +60,7 @@ export function readBroadcasterSettings(env: Readonly<Record<string, string | un
     advertiseUrl: values.ADVERTISE_URL,
     logLevel: values.LOG_LEVEL,
     natsUrl: values.NATS_URL,
+    natsReplicas: values.NATS_REPLICAS,
     redisUrl: values.REDIS_URL,
     maxQueueSize: values.SSE_MAX_QUEUE_SIZE,
     maxHistoryPerSession: values.SSE_MAX_HISTORY_PER_SESSION,

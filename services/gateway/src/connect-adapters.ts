@@ -16,15 +16,16 @@ export interface Adapters {
 
 /** @throws VanaError bus_unavailable | store_unavailable | settings_invalid (REDIS_URL) */
 export async function connectAdapters(
-  { natsUrl, redisUrl }: Pick<GatewaySettings, 'natsUrl' | 'redisUrl'>,
+  { natsUrl, natsReplicas, redisUrl }: Pick<GatewaySettings, 'natsUrl' | 'redisUrl'> & Partial<GatewaySettings>,
   logger: Logger,
   registry: Registry,
 ): Promise<Adapters> {
+  const copies = natsReplicas === undefined ? {} : { replicas: natsReplicas };
   const trouble = new AdapterTrouble(registry, logger);
   const nats = await connectNats({ url: natsUrl, name: 'vana-gateway' });
   try {
     const redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl, { onError: trouble.redisError });
-    const sessions = await KvSessionStore.open(nats, { redis, observer: trouble.store });
+    const sessions = await KvSessionStore.open(nats, { ...copies, redis, observer: trouble.store });
     const presence = await NatsPresence.open(nats, systemClock, trouble.bus);
     const commands = NatsOrchestratorCommands.over(nats);
     const close = async (): Promise<void> => {

@@ -18,6 +18,11 @@ const schema = z.object({
   PORT: portNumber(8080),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  /** Copies of the bus stream and the buckets where they are made: 1, or 3 on a cluster of nats-servers. */
+  NATS_REPLICAS: z
+    .enum(['1', '3'])
+    .transform((text): 1 | 3 => (text === '3' ? 3 : 1))
+    .optional(),
   /** The cache in front of the session store; without it every look-up goes to JetStream. */
   REDIS_URL: z.string().optional(),
   /** Origins whose pages may call the API; none by default. */
@@ -33,6 +38,8 @@ export interface GatewaySettings {
   readonly port: number;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
   readonly natsUrl: string;
+  /** Of what is made; what is there stays as it is when this is `undefined`. */
+  readonly natsReplicas: 1 | 3 | undefined;
   readonly redisUrl: string | undefined;
   readonly allowOrigins: readonly string[];
   readonly firstByteMs: number;
@@ -47,6 +54,7 @@ export function readGatewaySettings(env: Readonly<Record<string, string | undefi
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
     natsUrl: values.NATS_URL,
+    natsReplicas: values.NATS_REPLICAS,
     redisUrl: values.REDIS_URL,
     allowOrigins: values.ALLOW_ORIGINS,
     firstByteMs: values.RELAY_FIRST_BYTE_TIMEOUT,

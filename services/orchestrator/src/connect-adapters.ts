@@ -24,15 +24,16 @@ export async function connectAdapters(
 ): Promise<ConnectedAdapters> {
   // First, because it needs no server to fail.
   const engine = await openEngine(settings);
+  const copies = settings.NATS_REPLICAS === undefined ? {} : { replicas: settings.NATS_REPLICAS };
   const nats = await connectNats({ url: settings.NATS_URL, name: 'vana-orchestrator' });
   try {
-    await ensureEventStream(nats);
+    await ensureEventStream(nats, copies);
     const redis = settings.REDIS_URL === undefined ? undefined : await connectRedis(settings.REDIS_URL);
     const observer = { listenerFailed: (error: unknown) => logger.error({ err: error }, 'listener failed') };
     const log = await NatsEventLog.open(nats, observer);
     const publisher = await NatsEventPublisher.open(nats, observer);
-    const sessions = await KvSessionStore.open(nats, { redis, observer });
-    const runs = await KvRunStore.open(nats, { observer });
+    const sessions = await KvSessionStore.open(nats, { ...copies, redis, observer });
+    const runs = await KvRunStore.open(nats, { ...copies, observer });
     const ready = async (): Promise<ReadyChecks> => ({ nats: await isUp(nats.rtt()) });
     const close = async (): Promise<void> => {
       for (const adapter of [runs, sessions, publisher, log, redis]) adapter?.close();

@@ -7,6 +7,11 @@ const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: portNumber(8081),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  /** Copies of the bus stream and the buckets where they are made: 1, or 3 on a cluster of nats-servers. */
+  NATS_REPLICAS: z
+    .enum(['1', '3'])
+    .transform((text): 1 | 3 => (text === '3' ? 3 : 1))
+    .optional(),
   /** The cache in front of the session store; without it every look-up goes to JetStream. */
   REDIS_URL: z.string().optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
