@@ -1,3 +1,3 @@
 export type { BroadcasterBeat, Presence } from './presence.js';
-export { POD_REFUSAL_HEADER } from './refusal-header.js';
+export { CLOSED_TRAILER, POD_REFUSAL_HEADER } from './pod-headers.js';
 export { LOAD_FACTOR, UNBOUNDED_CONNECTIONS, chooseBroadcaster, rankBroadcasters } from './rendezvous.js';

@@ -2,7 +2,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessTokenModule } from '@vana/access-token';
 import { openApiDocument } from '@vana/events';
-import { createServiceApp, listen, registerOps, systemClock, type RunningService } from '@vana/observability';
+import { ConnectionQuota, FrontDoor, PrincipalLimitsModule } from '@vana/front-door';
+import { listen, registerOps, systemClock, type RunningService } from '@vana/observability';
 import { countRefusals } from './metrics/count-refusals.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
 import { COMMANDS, type GatewayPorts } from './ports.js';
@@ -20,14 +21,24 @@ const DISCOVER_MS = 500;
 
 @Module({})
 class GatewayModule {
-  static over({ commands, sessions }: GatewayPorts, settings: GatewaySettings, relay: BroadcasterRelay): DynamicModule {
+  static over(
+    { commands, sessions }: GatewayPorts,
+    settings: GatewaySettings,
+    broadcasters: BroadcasterRelay,
+    door: FrontDoor,
+  ): DynamicModule {
+    const connections = new ConnectionQuota(settings);
+    const relay = new SessionRelay({ sessions, broadcasters, connections, audit: door.audit });
     return {
       module: GatewayModule,
-      imports: [AccessTokenModule.register(settings.accessToken)],
+      imports: [
+        AccessTokenModule.register(settings.accessToken),
+        PrincipalLimitsModule.register(settings.frontDoor, door.limits),
+      ],
       controllers: [StreamsController, RunsController, SessionsController],
       providers: [
         { provide: COMMANDS, useValue: commands },
-        { provide: SessionRelay, useValue: new SessionRelay(sessions, relay) },
+        { provide: SessionRelay, useValue: relay },
       ],
     };
   }
@@ -35,22 +46,23 @@ class GatewayModule {
 
 /** The application and its relay, not listening yet. */
 export async function buildGateway(ports: GatewayPorts, settings: GatewaySettings) {
-  const { presence, logger, registry, ready = async () => ({}) } = ports;
+  const { presence, logger, registry, counters, ready = async () => ({}) } = ports;
   const metrics = new GatewayMetrics(registry);
   const times = { firstByteMs: settings.firstByteMs, stallMs: STALL_MS };
   const relay = new BroadcasterRelay(presence, systemClock, metrics, times);
-  const app = await createServiceApp(GatewayModule.over(ports, settings, relay), { logger });
+  const door = await FrontDoor.open({ service: 'gateway', settings: settings.frontDoor, logger, counters });
+  const app = await door.build(GatewayModule.over(ports, settings, relay, door));
   countRefusals(app.getHttpAdapter().getInstance(), metrics);
   if (settings.allowOrigins.length > 0) {
     app.enableCors({ origin: [...settings.allowOrigins], methods: ['GET', 'POST', 'DELETE'], maxAge: 600 });
   }
   registerOps(app, { registry, ready, openapi: openApiDocument() });
-  return { app, relay };
+  return { app, relay, door };
 }
 
 /** Starts the service; resolves when it listens. @throws VanaError port_in_use | settings_invalid */
 export async function createGateway(ports: GatewayPorts, settings: GatewaySettings): Promise<RunningService> {
-  const { app, relay } = await buildGateway(ports, settings);
+  const { app, relay, door } = await buildGateway(ports, settings);
   await ports.presence.discover(DISCOVER_MS).catch((error: unknown) => {
     ports.logger.warn({ err: error }, 'broadcasters could not be asked for');
   });
@@ -61,6 +73,7 @@ export async function createGateway(ports: GatewayPorts, settings: GatewaySettin
     close: async () => {
       relay.closeAll();
       await app.close();
+      door.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 // The real servers behind the ports: NATS for commands, sessions and presence; Redis as a cache where there is one.
 import { NatsPresence, connectNats } from '@vana/event-bus-nats';
 import { connectRedis } from '@vana/event-history-redis';
+import { LocalCounters, RedisCounters } from '@vana/front-door';
 import { systemClock, type Logger, type Registry } from '@vana/observability';
 import { KvSessionStore } from '@vana/session-store';
 import { NatsOrchestratorCommands } from './commands/nats-orchestrator-commands.js';
@@ -34,7 +35,8 @@ export async function connectAdapters(
       redis?.close();
       await nats.close();
     };
-    return { ports: { commands, sessions, presence, logger, registry }, close };
+    const counters = redis && new RedisCounters(redis, new LocalCounters(systemClock));
+    return { ports: { commands, sessions, presence, counters, logger, registry }, close };
   } catch (error) {
     await nats.close();
     throw error;

@@ -1,4 +1,5 @@
 // What the gateway is built from. main.ts gives the real adapters, `npm start` the embedded ones.
+import type { Counters } from '@vana/front-door';
 import type { Logger, ReadyChecks, Registry } from '@vana/observability';
 import type { Presence } from '@vana/routing';
 import type { OrchestratorCommands, SessionStore } from '@vana/run-state';
@@ -9,6 +10,8 @@ export interface GatewayPorts {
   readonly presence: Presence;
   readonly logger: Logger;
   readonly registry: Registry;
+  /** Of limits, shared by all gateways; without them each counts for itself. */
+  readonly counters?: Counters | undefined;
   /** What /health/ready looks at. The bus does not belong there: while it is down, streams wait at the gateway. */
   readonly ready?: () => Promise<ReadyChecks>;
 }

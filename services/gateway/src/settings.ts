@@ -1,6 +1,7 @@
 // The gateway's settings, read once from the environment.
 import { ACCESS_TOKEN_FIELDS, accessTokenSettingsFrom, type AccessTokenSettings } from '@vana/access-token';
-import { milliseconds, portNumber, readSettings } from '@vana/settings';
+import { FRONT_DOOR_FIELDS, frontDoorSettingsFrom, type FrontDoorSettings } from '@vana/front-door';
+import { count, milliseconds, portNumber, readSettings } from '@vana/settings';
 import { z } from 'zod';
 
 const origins = z
@@ -29,6 +30,10 @@ const schema = z.object({
   ALLOW_ORIGINS: origins,
   /** Milliseconds that a broadcaster is given to send the head of a stream before the next one is asked. */
   RELAY_FIRST_BYTE_TIMEOUT: milliseconds(1_000),
+  /** Open streams and polls of this pod. */
+  SSE_MAX_CONNECTIONS: count(10_000),
+  SSE_MAX_CONNECTIONS_PER_PRINCIPAL: count(100),
+  ...FRONT_DOOR_FIELDS,
   ...ACCESS_TOKEN_FIELDS,
 });
 
@@ -43,6 +48,9 @@ export interface GatewaySettings {
   readonly redisUrl: string | undefined;
   readonly allowOrigins: readonly string[];
   readonly firstByteMs: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerPrincipal: number;
+  readonly frontDoor: FrontDoorSettings;
   readonly accessToken: AccessTokenSettings;
 }
 
@@ -58,6 +66,9 @@ export function readGatewaySettings(env: Readonly<Record<string, string | undefi
     redisUrl: values.REDIS_URL,
     allowOrigins: values.ALLOW_ORIGINS,
     firstByteMs: values.RELAY_FIRST_BYTE_TIMEOUT,
+    maxConnections: values.SSE_MAX_CONNECTIONS,
+    maxConnectionsPerPrincipal: values.SSE_MAX_CONNECTIONS_PER_PRINCIPAL,
+    frontDoor: frontDoorSettingsFrom(values),
     accessToken: accessTokenSettingsFrom(values),
   };
 }

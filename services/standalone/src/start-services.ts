@@ -61,6 +61,8 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
     LOG_LEVEL: settings.logLevel,
     JWT_SECRET: secret,
     RESEARCH_CORPUS: settings.corpus.dir,
+    // stdout belongs to the report.
+    AUDIT_LOG: process.env['AUDIT_LOG'] ?? 'off',
     SHUTDOWN_GRACE: '0.5',
   });
   const gatewaySettings = readGatewaySettings(env(0));

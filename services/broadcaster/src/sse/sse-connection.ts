@@ -1,4 +1,5 @@
 // One SSE response: its head, its bytes, how full it is. The only place that touches the socket.
+import { CLOSED_TRAILER } from '@vana/routing';
 import { SSE_HEADERS } from '@vana/sse-wire';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
@@ -8,9 +9,6 @@ export interface SseConnectionListener {
   /** The socket is closed, by whomever. Called once. */
   gone(): void;
 }
-
-/** Finds peers that vanished while nothing is being sent. */
-const KEEP_ALIVE_PROBE_MS = 30_000;
 
 export class SseConnection {
   constructor(private readonly response: ServerResponse) {}
@@ -34,7 +32,8 @@ export class SseConnection {
   /** Sends the head and the first bytes at once. */
   open(headers: OutgoingHttpHeaders, first: Uint8Array, listener: SseConnectionListener): void {
     const { response } = this;
-    response.socket?.setKeepAlive(true, KEEP_ALIVE_PROBE_MS);
+    // Whoever comes back connects anew, and can so reach another pod.
+    response.shouldKeepAlive = false;
     response.on('drain', () => listener.drained());
     response.once('close', () => listener.gone());
     // A broken socket is told by `close`, which always follows.
@@ -48,8 +47,9 @@ export class SseConnection {
     return this.isOpen && this.response.write(bytes);
   }
 
-  /** Ends the response after what has been written. */
-  end(): void {
+  /** Ends the response after what has been written; gateways read the reason, which the stream has said, here. */
+  end(reason: string): void {
+    this.response.addTrailers({ [CLOSED_TRAILER]: reason });
     this.response.end();
   }
 

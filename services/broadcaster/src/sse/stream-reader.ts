@@ -7,9 +7,10 @@ import {
   type Principal,
   type SessionKey,
 } from '@vana/events';
-import { COMMENT, encodeControl, encodeEvent } from '@vana/sse-wire';
+import { COMMENT, encodeControl, encodeEvent, encodeRetry } from '@vana/sse-wire';
 import type { Batch, Clock, Reader, ReaderSink } from '@vana/stream-core';
 import type { ClosedReason, ConnectionRoute, OpenConnection } from '../connections/open-connection.js';
+import { jitteredMs } from './retry-times.js';
 import type { SseConnection, SseConnectionListener } from './sse-connection.js';
 
 export interface StreamTimes {
@@ -77,12 +78,15 @@ export class StreamReader implements ReaderSink, SseConnectionListener, OpenConn
     if (block.type === 'agent_network_connection') this.#started = true;
     // Before the verdict the feed's position is not the client's yet: it must not be given up for it.
     const position = this.#started ? block.position : this.options.clientPosition;
-    return this.#write(encodeControl({ ...block, position }, name));
+    const frame = encodeControl({ ...block, position }, name);
+    // Those that are let go together must not all come back together.
+    const comesBack = block.type === 'closing' && block.data.reconnect;
+    return this.#write(comesBack ? Buffer.concat([encodeRetry(jitteredMs('usual')), frame]) : frame);
   }
 
   finished(reason: CloseReason | EndReason): void {
     this.#finish(reason);
-    this.connection.end();
+    this.connection.end(reason);
   }
 
   drained(): void {

@@ -150,6 +150,7 @@ describe('what crosses the gateway', () => {
       traceparent: '00-1-2-01',
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-proto': 'http',
+      'x-request-id': 'r-1',
       'x-forwarded-host': expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
       connection: 'close',

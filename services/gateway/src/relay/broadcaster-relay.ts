@@ -1,13 +1,20 @@
 // Finds a broadcaster that answers and passes its answer on. Until the first byte has come another one can
 // be asked; afterwards the client comes back by itself, with its position.
-import { POD_REFUSAL_HEADER, chooseBroadcaster, type BroadcasterBeat, type Presence } from '@vana/routing';
+import { closingBlock } from '@vana/front-door';
+import {
+  CLOSED_TRAILER,
+  POD_REFUSAL_HEADER,
+  chooseBroadcaster,
+  type BroadcasterBeat,
+  type Presence,
+} from '@vana/routing';
 import type { Clock } from '@vana/stream-core';
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { askBroadcaster, type Asked, type AskTimes } from './ask-broadcaster.js';
-import { ByteRelay } from './byte-relay.js';
-import { farewell } from './farewell.js';
-import { clientHeaders, upstreamHeaders } from './headers.js';
+import { ByteRelay, type RelayEnd } from './byte-relay.js';
+import { clientHeaders, upstreamHeaders, type ClientFacts } from './headers.js';
+import { hasLeft } from './has-left.js';
 import { SilentPods } from './silent-pods.js';
 
 /** `stream`: an event stream. `page`: an answer that is being made. `poll`: one that waits for events. */
@@ -21,6 +28,15 @@ export interface RelayJob {
   readonly target: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly client: ClientFacts;
+  /** Told once, when everything has been passed on or nothing more will be. */
+  readonly onEnd?: (ending: RelayEnding) => void;
+}
+
+export interface RelayEnding {
+  readonly by: RelayEnd;
+  /** What the broadcaster said of it, where it ended the answer. */
+  readonly reason: string | undefined;
 }
 
 export interface RelayAnswer {
@@ -61,9 +77,9 @@ export class BroadcasterRelay {
   /** Asks one broadcaster after the other; resolves with the first answer that can be passed on. */
   async start(job: RelayJob): Promise<RelayStart> {
     const tried = new Set<string>();
-    const headers = upstreamHeaders(job.request);
+    const headers = upstreamHeaders(job.request, job.client);
     const client = new AbortController();
-    if (job.response.destroyed) return 'client_gone';
+    if (hasLeft(job.response)) return 'client_gone';
     job.response.once('close', () => client.abort());
     let full = false;
 
@@ -88,8 +104,7 @@ export class BroadcasterRelay {
   }
 
   /** Sends the answer's head at once, then its bytes as they come. */
-  pass({ kind, response }: RelayJob, { upstream, podId }: RelayAnswer): void {
-    response.socket?.setNoDelay(true);
+  pass({ kind, response, onEnd }: RelayJob, { upstream, podId }: RelayAnswer): void {
     response.writeHead(upstream.statusCode ?? 502, clientHeaders(upstream.headers));
     response.flushHeaders();
     this.metrics.openRelays.inc();
@@ -104,8 +119,12 @@ export class BroadcasterRelay {
         unwatch();
         this.metrics.openRelays.dec();
         this.metrics.relaysEnded.inc({ by });
+        const reason = upstream.trailers[CLOSED_TRAILER];
+        onEnd?.({ by, reason: by === 'broadcaster' ? reason : undefined });
       },
-      farewell: isStream ? (why) => farewell(why === 'gateway' ? 'shutting_down' : 'upstream_unavailable') : undefined,
+      farewell: isStream
+        ? (why) => closingBlock(why === 'gateway' ? 'shutting_down' : 'upstream_unavailable')
+        : undefined,
     });
     if (kind !== 'page') this.#open.add(relay);
   }

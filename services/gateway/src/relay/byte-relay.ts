@@ -2,6 +2,7 @@
 // gateway writes text of its own only where a frame has just ended: anywhere else it would corrupt one.
 import type { Clock } from '@vana/stream-core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasLeft } from './has-left.js';
 
 export type RelayEnd =
   'broadcaster' | 'broadcaster_lost' | 'broadcaster_silent' | 'client' | 'client_stalled' | 'gateway';
@@ -42,7 +43,7 @@ export class ByteRelay {
     client.on('drain', () => this.#resume());
     client.once('close', () => this.#clientClosed());
     client.on('error', () => undefined);
-    if (client.destroyed) this.#clientClosed();
+    if (hasLeft(client)) this.#clientClosed();
   }
 
   /** Ends the relay from this side: the gateway stops. */
@@ -87,7 +88,7 @@ export class ByteRelay {
       this.client.end();
     }
     // What is still buffered must be taken in time, too.
-    if (!this.client.destroyed && !this.client.writableFinished) this.#watchProgress();
+    if (!hasLeft(this.client) && !this.client.writableFinished) this.#watchProgress();
     this.options.onEnd(end);
   }
 
@@ -105,7 +106,7 @@ export class ByteRelay {
     this.#stopWatching();
     const before = this.#taken();
     this.#cancelWatch = this.options.clock.schedule(this.options.stallMs, () => {
-      if (this.client.destroyed || this.client.writableFinished) return;
+      if (hasLeft(this.client) || this.client.writableFinished) return;
       if (this.#taken() > before) return this.#watchProgress();
       this.#finish('client_stalled');
       this.client.destroy();

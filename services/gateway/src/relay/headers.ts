@@ -2,15 +2,7 @@
 // no cookie, no `x-vana-*`, no client's claim of where it came from.
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
-const PASSED_ON = [
-  'accept',
-  'authorization',
-  'last-event-id',
-  'traceparent',
-  'tracestate',
-  'user-agent',
-  'x-request-id',
-] as const;
+const PASSED_ON = ['accept', 'authorization', 'last-event-id', 'traceparent', 'tracestate', 'user-agent'] as const;
 
 /** RFC 9110, 7.6.1: they speak of one connection only. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -25,13 +17,22 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+/** Where a request came from, proxies seen through. */
+export interface ClientFacts {
+  readonly requestId: string;
+  readonly address: string;
+  readonly protocol: string;
+  readonly host: string;
+}
+
 /** Compression is never asked for: the bytes must reach the client as they are, and at once. */
-export function upstreamHeaders({ headers, socket }: IncomingMessage): OutgoingHttpHeaders {
+export function upstreamHeaders({ headers }: IncomingMessage, client: ClientFacts): OutgoingHttpHeaders {
   const passed: Record<string, string | string[]> = {
-    'x-forwarded-for': socket.remoteAddress ?? 'unknown',
-    'x-forwarded-proto': 'http',
+    'x-request-id': client.requestId,
+    'x-forwarded-for': client.address,
+    'x-forwarded-proto': client.protocol,
   };
-  if (headers.host !== undefined) passed['x-forwarded-host'] = headers.host;
+  if (client.host !== '') passed['x-forwarded-host'] = client.host;
   for (const name of PASSED_ON) {
     const value = headers[name];
     if (value !== undefined) passed[name] = value;

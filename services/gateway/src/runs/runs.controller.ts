@@ -2,6 +2,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { CurrentPrincipal, RequireScope } from '@vana/access-token';
 import { VanaError, isValidId, parseStartRun, type Principal, type RunBody, type StartRunAnswer } from '@vana/events';
+import { CountsAsRun } from '@vana/front-door';
 import type { OrchestratorCommands } from '@vana/run-state';
 import { sessionKeyOf } from '../access/session-access.js';
 import { COMMANDS } from '../ports.js';
@@ -14,6 +15,7 @@ export class RunsController {
 
   @Post('run_sse/:session_id')
   @HttpCode(202)
+  @CountsAsRun()
   @RequireScope('runs:start')
   async start(
     @Param('session_id') id: string,

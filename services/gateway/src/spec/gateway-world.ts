@@ -99,6 +99,7 @@ export class GatewayWorld {
       JWT_SECRET: secret,
       JWT_ISSUER: issuer,
       JWT_AUDIENCE: audience,
+      AUDIT_LOG: 'off',
       ...env,
     });
     const { commands, sessions, presence } = this;

@@ -94,7 +94,9 @@ export class RelayWorld {
 
   async #front(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.downstream = response;
-    const job = { kind: this.kind, routingKey: KEY, target: request.url ?? '', request, response };
+    const address = request.socket.remoteAddress ?? '';
+    const client = { requestId: 'r-1', address, protocol: 'http', host: request.headers.host ?? '' };
+    const job = { kind: this.kind, routingKey: KEY, target: request.url ?? '', request, response, client };
     this.started = await this.relay.start(job);
     if (typeof this.started === 'string') {
       response.writeHead(599, this.started).end();

@@ -1,11 +1,11 @@
 // What every relayed route does: who asks, may they read the session, then a broadcaster's answer.
-import { VanaError, parsePosition, sessionKeyString, type Principal, type SessionKey } from '@vana/events';
+import { VanaError, sessionKeyString, type Principal, type SessionKey } from '@vana/events';
+import { clientPosition, closingBlock, type ConnectionQuota, type RequestAudit } from '@vana/front-door';
 import type { SessionStore } from '@vana/run-state';
 import { SSE_HEADERS } from '@vana/sse-wire';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readableSession } from '../access/session-access.js';
 import type { BroadcasterRelay, RelayJob, RelayKind } from '../relay/broadcaster-relay.js';
-import { farewell } from '../relay/farewell.js';
 
 export interface RelayedRequest {
   readonly kind: RelayKind;
@@ -16,34 +16,42 @@ export interface RelayedRequest {
   readonly session?: SessionKey;
 }
 
+/** Seconds after which a poll that was turned away may come again. */
+const RETRY_AFTER_S = 5;
+
+export interface SessionRelayParts {
+  readonly sessions: Pick<SessionStore, 'get'>;
+  readonly broadcasters: BroadcasterRelay;
+  readonly connections: ConnectionQuota;
+  readonly audit: RequestAudit;
+}
+
 export class SessionRelay {
-  constructor(
-    private readonly sessions: Pick<SessionStore, 'get'>,
-    private readonly broadcasters: BroadcasterRelay,
-  ) {}
+  constructor(private readonly parts: SessionRelayParts) {}
 
   /** @throws VanaError before anything is sent; for event streams only what coming back cannot mend */
   async serve(asked: RelayedRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     // Fastify offers HEAD for each GET; a stream's would never end.
     if (request.method !== 'GET') throw new VanaError('method_not_allowed');
+    const release = asked.kind === 'page' ? () => undefined : this.parts.connections.take(asked.principal);
+    if (release === undefined) return turnAway(asked, tooMany(), request, reply);
+    reply.raw.once('close', release);
     try {
       await this.#relay(asked, request, reply);
     } catch (error) {
-      if (asked.kind !== 'stream' || !(error instanceof VanaError) || !passes(error)) throw error;
-      const body = farewell('upstream_unavailable', positionOf(request));
-      void reply
-        .status(200)
-        .headers({ ...SSE_HEADERS, connection: 'close' })
-        .send(body);
+      release();
+      if (!(error instanceof VanaError)) throw error;
+      turnAway(asked, error, request, reply);
     }
   }
 
   async #relay(asked: RelayedRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { kind, principal, session } = asked;
+    const { sessions, broadcasters } = this.parts;
     if (session !== undefined) {
-      const state = await readableSession(this.sessions, session, principal);
+      const state = await readableSession(sessions, session, principal);
       // Whether a reader with a position has had everything, a broadcaster knows (204).
-      const mayBeDone = kind === 'stream' && positionOf(request) !== undefined;
+      const mayBeDone = kind === 'stream' && clientPosition(request) !== undefined;
       if (state === 'deleted' && !mayBeDone) throw new VanaError('session_gone');
     }
     const job: RelayJob = {
@@ -52,14 +60,38 @@ export class SessionRelay {
       target: asked.path + queryOf(request.url),
       request: request.raw,
       response: reply.raw,
+      client: { requestId: request.id, address: request.ip, protocol: request.protocol, host: request.host },
     };
-    const start = await this.broadcasters.start(job);
+    const start = await broadcasters.start(job);
     if (start === 'unserved') throw new VanaError('no_broadcaster');
-    if (start === 'full') throw new VanaError('too_many_connections');
+    if (start === 'full') throw tooMany();
     if (start === 'late') throw new VanaError('broadcaster_timeout');
     reply.hijack();
-    if (start !== 'client_gone') this.broadcasters.pass(job, start);
+    if (start === 'client_gone') return;
+    const isStream = kind === 'stream' && start.upstream.statusCode === 200;
+    broadcasters.pass(isStream ? { ...job, onEnd: this.#audited(request) } : job, start);
   }
+
+  /** Writes that a stream was opened; returns what writes its end. */
+  #audited(request: FastifyRequest): NonNullable<RelayJob['onEnd']> {
+    const { audit } = this.parts;
+    const sinceMs = performance.now();
+    audit.record('connect', request);
+    return ({ by, reason = by }) => audit.record('close', request, { reason, durationMs: performance.now() - sinceMs });
+  }
+}
+
+const tooMany = () => new VanaError('too_many_connections', { details: { retryAfterS: RETRY_AFTER_S } });
+
+/** An event stream's client is told of trouble that passes in a way that lets it come back. */
+function turnAway({ kind }: RelayedRequest, error: VanaError, request: FastifyRequest, reply: FastifyReply): void {
+  const full = error.code === 'too_many_connections';
+  if (kind !== 'stream' || !(full || passes(error))) throw error;
+  const reason = full ? 'too_many_connections' : 'upstream_unavailable';
+  void reply
+    .status(200)
+    .headers(SSE_HEADERS)
+    .send(closingBlock(reason, clientPosition(request)));
 }
 
 /** Trouble of servers that coming back can mend. */
@@ -70,12 +102,4 @@ function passes(error: VanaError): boolean {
 function queryOf(url: string): string {
   const start = url.indexOf('?');
   return start < 0 ? '' : url.slice(start);
-}
-
-/** Only what is a position: it is repeated to the client. */
-function positionOf(request: FastifyRequest): string | undefined {
-  const header = request.headers['last-event-id'];
-  const { lastEventId } = request.query as { lastEventId?: unknown };
-  const position = header === undefined || header === '' ? lastEventId : header;
-  return typeof position === 'string' && parsePosition(position) !== undefined ? position : undefined;
 }
