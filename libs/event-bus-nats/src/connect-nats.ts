@@ -12,6 +12,8 @@ export interface NatsOptions {
   readonly token?: string | undefined;
   /** The content of a `.creds` file. */
   readonly creds?: string | undefined;
+  /** Certificates in PEM that the server's own must come from. */
+  readonly tlsCa?: string | undefined;
   /** How long the first connection may take. Default 5,000. */
   readonly timeoutMs?: number;
 }
@@ -21,7 +23,7 @@ export interface NatsOptions {
  * @throws VanaError bus_unavailable when the first connection fails (details: the addresses, never credentials)
  */
 export async function connectNats(options: NatsOptions): Promise<NatsConnection> {
-  const { url, name, user, pass, token, creds, timeoutMs } = options;
+  const { url, name, user, pass, token, creds, tlsCa, timeoutMs } = options;
   const servers = (typeof url === 'string' ? url.split(',') : [...url]).map((server) => server.trim());
   try {
     return await connect({
@@ -35,6 +37,9 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
       reconnectJitter: 250,
       pingInterval: 10_000,
       noAsyncTraces: true,
+      // Replies come to subjects that the server's permissions can grant to this service alone.
+      inboxPrefix: `_INBOX.${name.replace(/[^\w-]/g, '-')}`,
+      ...(tlsCa === undefined ? {} : { tls: { ca: tlsCa } }),
       ...(user === undefined ? {} : { user }),
       ...(pass === undefined ? {} : { pass }),
       ...(token === undefined ? {} : { token }),

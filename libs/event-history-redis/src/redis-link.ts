@@ -6,6 +6,8 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { CircuitBreaker, type BreakerLimits, type BreakerState } from './circuit-breaker.js';
 
 export interface RedisLinkOptions {
+  /** Certificates in PEM that a `rediss://` server's own must come from. */
+  readonly tlsCa?: string | undefined;
   /** Time for one command, milliseconds. Default 200. */
   readonly commandTimeoutMs?: number;
   /** How long `connectRedis` waits for the first connection. Default 1 s. */
@@ -84,6 +86,7 @@ export async function connectRedis(url: string, options: RedisLinkOptions = {}):
 
 function connectionOptions(options: RedisLinkOptions) {
   return {
+    ...(options.tlsCa === undefined ? {} : { tls: { ca: options.tlsCa } }),
     lazyConnect: true,
     enableReadyCheck: true,
     enableOfflineQueue: false,

@@ -20,13 +20,16 @@ export async function connectAdapters(
   logger: Logger,
   registry: Registry,
 ): Promise<Adapters> {
-  const { natsUrl, natsReplicas, redisUrl, maxHistoryPerSession, sessionTtlMs } = settings;
+  const { natsUrl, natsAccess, natsReplicas, redisUrl, redisTlsCa, maxHistoryPerSession, sessionTtlMs } = settings;
   const copies = natsReplicas === undefined ? {} : { replicas: natsReplicas };
   const trouble = new AdapterTrouble(registry, logger);
-  const nats = await connectNats({ url: natsUrl, name: 'vana-broadcaster' });
+  const nats = await connectNats({ url: natsUrl, ...natsAccess, name: 'vana-broadcaster' });
   try {
     await ensureEventStream(nats, copies);
-    const redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl, { onError: trouble.redisError });
+    const redis =
+      redisUrl === undefined
+        ? undefined
+        : await connectRedis(redisUrl, { tlsCa: redisTlsCa, onError: trouble.redisError });
     const limits = { maxEntries: maxHistoryPerSession, sessionTtlMs };
     const history = redis ? new RedisEventHistory(redis, limits) : NO_EVENT_HISTORY;
     const sessions = await KvSessionStore.open(nats, { ...copies, redis, observer: trouble.store });

@@ -1,3 +1,3 @@
 export { createBroadcaster } from './create-broadcaster.js';
 export type { BroadcasterPorts } from './ports.js';
-export { readBroadcasterSettings, type BroadcasterSettings } from './settings.js';
+export { broadcasterSettingsSchema, readBroadcasterSettings, type BroadcasterSettings } from './settings.js';

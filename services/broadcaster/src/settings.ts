@@ -1,6 +1,15 @@
 // The broadcaster's settings, read once from the environment. Durations come in seconds, are kept in milliseconds.
 import { ACCESS_TOKEN_FIELDS, accessTokenSettingsFrom, type AccessTokenSettings } from '@vana/access-token';
-import { count, portNumber, readSettings, seconds } from '@vana/settings';
+import {
+  count,
+  portNumber,
+  readSettings,
+  seconds,
+  NATS_ACCESS_FIELDS,
+  REDIS_TLS_FIELDS,
+  natsAccessFrom,
+  type NatsAccess,
+} from '@vana/settings';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -10,6 +19,7 @@ const schema = z.object({
   ADVERTISE_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  ...NATS_ACCESS_FIELDS,
   /** Copies of the bus stream and the buckets where they are made: 1, or 3 on a cluster of nats-servers. */
   NATS_REPLICAS: z
     .enum(['1', '3'])
@@ -17,6 +27,7 @@ const schema = z.object({
     .optional(),
   /** Without it there is no hot history: replay that the ring does not cover is read from the log. */
   REDIS_URL: z.string().optional(),
+  ...REDIS_TLS_FIELDS,
   SSE_MAX_QUEUE_SIZE: count(1_000),
   SSE_MAX_HISTORY_PER_SESSION: count(500),
   SSE_EVENT_TTL: seconds(300),
@@ -28,6 +39,8 @@ const schema = z.object({
   ...ACCESS_TOKEN_FIELDS,
 });
 
+export { schema as broadcasterSettingsSchema };
+
 export interface BroadcasterSettings {
   readonly host: string;
   /** 0 takes a free one. */
@@ -35,9 +48,11 @@ export interface BroadcasterSettings {
   readonly advertiseUrl: string | undefined;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
   readonly natsUrl: string;
+  readonly natsAccess: NatsAccess | undefined;
   /** Of what is made; what is there stays as it is when this is `undefined`. */
   readonly natsReplicas: 1 | 3 | undefined;
   readonly redisUrl: string | undefined;
+  readonly redisTlsCa: string | undefined;
   /** Events that a reader may lag before it is refilled from history. */
   readonly maxQueueSize: number;
   readonly maxHistoryPerSession: number;
@@ -60,8 +75,10 @@ export function readBroadcasterSettings(env: Readonly<Record<string, string | un
     advertiseUrl: values.ADVERTISE_URL,
     logLevel: values.LOG_LEVEL,
     natsUrl: values.NATS_URL,
+    natsAccess: natsAccessFrom(values),
     natsReplicas: values.NATS_REPLICAS,
     redisUrl: values.REDIS_URL,
+    redisTlsCa: values.REDIS_TLS_CA,
     maxQueueSize: values.SSE_MAX_QUEUE_SIZE,
     maxHistoryPerSession: values.SSE_MAX_HISTORY_PER_SESSION,
     eventTtlMs: values.SSE_EVENT_TTL * 1_000,

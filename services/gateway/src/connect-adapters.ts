@@ -17,15 +17,24 @@ export interface Adapters {
 
 /** @throws VanaError bus_unavailable | store_unavailable | settings_invalid (REDIS_URL) */
 export async function connectAdapters(
-  { natsUrl, natsReplicas, redisUrl }: Pick<GatewaySettings, 'natsUrl' | 'redisUrl'> & Partial<GatewaySettings>,
+  {
+    natsUrl,
+    natsAccess,
+    natsReplicas,
+    redisUrl,
+    redisTlsCa,
+  }: Pick<GatewaySettings, 'natsUrl' | 'redisUrl'> & Partial<GatewaySettings> & Partial<GatewaySettings>,
   logger: Logger,
   registry: Registry,
 ): Promise<Adapters> {
   const copies = natsReplicas === undefined ? {} : { replicas: natsReplicas };
   const trouble = new AdapterTrouble(registry, logger);
-  const nats = await connectNats({ url: natsUrl, name: 'vana-gateway' });
+  const nats = await connectNats({ url: natsUrl, ...natsAccess, name: 'vana-gateway' });
   try {
-    const redis = redisUrl === undefined ? undefined : await connectRedis(redisUrl, { onError: trouble.redisError });
+    const redis =
+      redisUrl === undefined
+        ? undefined
+        : await connectRedis(redisUrl, { tlsCa: redisTlsCa, onError: trouble.redisError });
     const sessions = await KvSessionStore.open(nats, { ...copies, redis, observer: trouble.store });
     const presence = await NatsPresence.open(nats, systemClock, trouble.bus);
     const commands = NatsOrchestratorCommands.over(nats);

@@ -1,3 +1,3 @@
 export { createGateway } from './app.module.js';
 export type { GatewayPorts } from './ports.js';
-export { readGatewaySettings, type GatewaySettings } from './settings.js';
+export { gatewaySettingsSchema, readGatewaySettings, type GatewaySettings } from './settings.js';

@@ -1,7 +1,16 @@
 // The gateway's settings, read once from the environment.
 import { ACCESS_TOKEN_FIELDS, accessTokenSettingsFrom, type AccessTokenSettings } from '@vana/access-token';
 import { FRONT_DOOR_FIELDS, frontDoorSettingsFrom, type FrontDoorSettings } from '@vana/front-door';
-import { count, milliseconds, portNumber, readSettings } from '@vana/settings';
+import {
+  count,
+  milliseconds,
+  portNumber,
+  readSettings,
+  NATS_ACCESS_FIELDS,
+  REDIS_TLS_FIELDS,
+  natsAccessFrom,
+  type NatsAccess,
+} from '@vana/settings';
 import { z } from 'zod';
 
 const origins = z
@@ -19,6 +28,7 @@ const schema = z.object({
   PORT: portNumber(8080),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  ...NATS_ACCESS_FIELDS,
   /** Copies of the bus stream and the buckets where they are made: 1, or 3 on a cluster of nats-servers. */
   NATS_REPLICAS: z
     .enum(['1', '3'])
@@ -26,6 +36,7 @@ const schema = z.object({
     .optional(),
   /** The cache in front of the session store; without it every look-up goes to JetStream. */
   REDIS_URL: z.string().optional(),
+  ...REDIS_TLS_FIELDS,
   /** Origins whose pages may call the API; none by default. */
   ALLOW_ORIGINS: origins,
   /** Milliseconds that a broadcaster is given to send the head of a stream before the next one is asked. */
@@ -37,15 +48,19 @@ const schema = z.object({
   ...ACCESS_TOKEN_FIELDS,
 });
 
+export { schema as gatewaySettingsSchema };
+
 export interface GatewaySettings {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly logLevel: z.output<typeof schema>['LOG_LEVEL'];
   readonly natsUrl: string;
+  readonly natsAccess: NatsAccess | undefined;
   /** Of what is made; what is there stays as it is when this is `undefined`. */
   readonly natsReplicas: 1 | 3 | undefined;
   readonly redisUrl: string | undefined;
+  readonly redisTlsCa: string | undefined;
   readonly allowOrigins: readonly string[];
   readonly firstByteMs: number;
   readonly maxConnections: number;
@@ -62,8 +77,10 @@ export function readGatewaySettings(env: Readonly<Record<string, string | undefi
     port: values.PORT,
     logLevel: values.LOG_LEVEL,
     natsUrl: values.NATS_URL,
+    natsAccess: natsAccessFrom(values),
     natsReplicas: values.NATS_REPLICAS,
     redisUrl: values.REDIS_URL,
+    redisTlsCa: values.REDIS_TLS_CA,
     allowOrigins: values.ALLOW_ORIGINS,
     firstByteMs: values.RELAY_FIRST_BYTE_TIMEOUT,
     maxConnections: values.SSE_MAX_CONNECTIONS,

@@ -1,2 +1,2 @@
 export { createMonitoring, type MonitoringPorts } from './app.module.js';
-export { readMonitoringSettings, type MonitoringSettings } from './settings.js';
+export { monitoringSettingsSchema, readMonitoringSettings, type MonitoringSettings } from './settings.js';

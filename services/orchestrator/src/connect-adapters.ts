@@ -2,6 +2,7 @@
 import { NatsEventLog, NatsEventPublisher, connectNats, ensureEventStream } from '@vana/event-bus-nats';
 import { connectRedis } from '@vana/event-history-redis';
 import { systemClock, type Logger, type ReadyChecks, type Registry } from '@vana/observability';
+import { natsAccessFrom } from '@vana/settings';
 import { KvRunStore, KvSessionStore } from '@vana/session-store';
 import { CorpusEngine } from './corpus-engine/corpus-engine.js';
 import { openCorpus } from './corpus/open-corpus.js';
@@ -25,10 +26,13 @@ export async function connectAdapters(
   // First, because it needs no server to fail.
   const engine = await openEngine(settings);
   const copies = settings.NATS_REPLICAS === undefined ? {} : { replicas: settings.NATS_REPLICAS };
-  const nats = await connectNats({ url: settings.NATS_URL, name: 'vana-orchestrator' });
+  const nats = await connectNats({ url: settings.NATS_URL, ...natsAccessFrom(settings), name: 'vana-orchestrator' });
   try {
     await ensureEventStream(nats, copies);
-    const redis = settings.REDIS_URL === undefined ? undefined : await connectRedis(settings.REDIS_URL);
+    const redis =
+      settings.REDIS_URL === undefined
+        ? undefined
+        : await connectRedis(settings.REDIS_URL, { tlsCa: settings.REDIS_TLS_CA });
     const observer = { listenerFailed: (error: unknown) => logger.error({ err: error }, 'listener failed') };
     const log = await NatsEventLog.open(nats, observer);
     const publisher = await NatsEventPublisher.open(nats, observer);

@@ -1,6 +1,7 @@
 // Composition root: the orchestrator over the ports that it is given.
 import { createServiceApp, listen, registerOps, type RunningService } from '@vana/observability';
 import type { OrchestratorCommands } from '@vana/run-state';
+import type { NatsAccess } from '@vana/settings';
 import { AppModule } from './app.module.js';
 import { NatsCommandServer } from './commands/nats-command-server.js';
 import { RunCommands } from './commands/run-commands.js';
@@ -33,14 +34,14 @@ export type OrchestratorOptions = Pick<
 export async function createOrchestrator(
   ports: OrchestratorPorts,
   settings: OrchestratorOptions,
-  { natsUrl }: { natsUrl?: string } = {},
+  { natsUrl, natsAccess }: { natsUrl?: string; natsAccess?: NatsAccess | undefined } = {},
 ): Promise<RunningOrchestrator> {
   const { logger, registry, clock, ready = async () => ({}) } = ports;
   const { commands, worker } = composeRuns(ports, limitsOf(settings));
   const onFault = (error: unknown): void => logger.error({ err: error }, 'command failed');
   const app = await createServiceApp(AppModule.register(commands, onFault), { logger });
   registerOps(app, { registry, ready });
-  const server = natsUrl === undefined ? undefined : new NatsCommandServer(natsUrl, clock);
+  const server = natsUrl === undefined ? undefined : new NatsCommandServer({ url: natsUrl, ...natsAccess }, clock);
   if (server) app.connectMicroservice({ strategy: server });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {

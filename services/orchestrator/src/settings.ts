@@ -1,12 +1,21 @@
 // What the orchestrator reads from the environment, once, in main.ts.
 import { VanaError } from '@vana/events';
-import { count, milliseconds, portNumber, readSettings, seconds } from '@vana/settings';
+import {
+  NATS_ACCESS_FIELDS,
+  REDIS_TLS_FIELDS,
+  count,
+  milliseconds,
+  portNumber,
+  readSettings,
+  seconds,
+} from '@vana/settings';
 import { z } from 'zod';
 
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: portNumber(8081),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  ...NATS_ACCESS_FIELDS,
   /** Copies of the bus stream and the buckets where they are made: 1, or 3 on a cluster of nats-servers. */
   NATS_REPLICAS: z
     .enum(['1', '3'])
@@ -14,6 +23,7 @@ const schema = z.object({
     .optional(),
   /** The cache in front of the session store; without it every look-up goes to JetStream. */
   REDIS_URL: z.string().optional(),
+  ...REDIS_TLS_FIELDS,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NODE_ENV: z.string().default('development'),
   RESEARCH_ENGINE: z.enum(['corpus', 'scripted']).default('corpus'),
@@ -28,6 +38,8 @@ const schema = z.object({
   /** Seconds that running research is given to end by itself when the service stops. */
   SHUTDOWN_GRACE: seconds(5),
 });
+
+export { schema as orchestratorSettingsSchema };
 
 export type OrchestratorSettings = z.output<typeof schema>;
 

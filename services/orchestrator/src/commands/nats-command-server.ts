@@ -1,9 +1,11 @@
 // Nest's NATS server with an end that loses no answer: it leaves the queue group, answers what it was given, closes.
 import { ServerNats, type NatsContext, type WritePacket } from '@nestjs/microservices';
 import type { Msg, NatsConnection, Subscription, SubscriptionOptions } from '@nats-io/transport-node';
-import { connectNats } from '@vana/event-bus-nats';
+import { connectNats, type NatsOptions } from '@vana/event-bus-nats';
 import { ORCHESTRATOR_QUEUE } from '@vana/events';
 import type { Clock } from '@vana/stream-core';
+
+type BusAddress = Omit<NatsOptions, 'name'>;
 
 interface Subscriber {
   subscribe(subject: string, options?: SubscriptionOptions): Subscription;
@@ -13,21 +15,21 @@ interface Subscriber {
 const ANSWER_PATIENCE_MS = 5_000;
 
 export class NatsCommandServer extends ServerNats {
-  readonly #natsUrl: string;
+  readonly #nats: BusAddress;
   readonly #clock: Clock;
   readonly #subs: Subscription[] = [];
   #unanswered = 0;
   #onAnswered: () => void = () => undefined;
 
-  constructor(natsUrl: string, clock: Clock) {
+  constructor(nats: BusAddress, clock: Clock) {
     super({ queue: ORCHESTRATOR_QUEUE });
-    this.#natsUrl = natsUrl;
+    this.#nats = nats;
     this.#clock = clock;
   }
 
   /** A connection of its own: it is closed with the server, while the runs still need theirs. */
   override createNatsClient(): Promise<NatsConnection> {
-    return connectNats({ url: this.#natsUrl, name: 'orchestrator commands' });
+    return connectNats({ ...this.#nats, name: 'vana-orchestrator' });
   }
 
   override bindEvents(client: Subscriber): void {
