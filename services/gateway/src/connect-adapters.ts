@@ -23,7 +23,7 @@ export async function connectAdapters(
     natsReplicas,
     redisUrl,
     redisTlsCa,
-  }: Pick<GatewaySettings, 'natsUrl' | 'redisUrl'> & Partial<GatewaySettings> & Partial<GatewaySettings>,
+  }: Pick<GatewaySettings, 'natsUrl' | 'redisUrl'> & Partial<GatewaySettings>,
   logger: Logger,
   registry: Registry,
 ): Promise<Adapters> {
