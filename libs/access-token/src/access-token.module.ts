@@ -1,22 +1,50 @@
 // Installs the guard in front of all HTTP routes of the application that imports the module.
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { createAccessTokenGuard } from './guard.js';
+import { bearerAdmission, type AdmissionRequest } from './admission.js';
+import { createAccessTokenGuard, type GuardParts } from './guard.js';
+import type { JwksTrouble } from './jwks-keys.js';
 import { assertUsableKey, type AccessTokenSettings } from './settings.js';
-import { createJwtStrategy } from './strategy.js';
-
-let registrations = 0;
+import { createTokenCheck, type TokenCheck } from './token-check.js';
 
 @Module({})
 export class AccessTokenModule {
-  /** @throws VanaError settings_invalid (a secret under 32 bytes, no RSA public key) */
-  static register(settings: AccessTokenSettings): DynamicModule {
-    assertUsableKey(settings);
-    const strategyName = `vana-access-token-${++registrations}`;
-    createJwtStrategy(strategyName, settings);
+  /**
+   * Admits bearers of the settings' tokens, unless `parts` says otherwise.
+   * @throws VanaError settings_invalid (a secret under 32 bytes, no RSA public key)
+   */
+  static register(settings: AccessTokenSettings, parts: Partial<GuardParts> = {}): DynamicModule {
+    const {
+      admit = bearerAdmission([userTokenCheck(settings)], logRefusal),
+      revocations = { covers: () => false },
+      sessionIdOf = sessionIdInPath,
+    } = parts;
     return {
       module: AccessTokenModule,
-      providers: [{ provide: APP_GUARD, useClass: createAccessTokenGuard(strategyName) }],
+      providers: [{ provide: APP_GUARD, useClass: createAccessTokenGuard({ admit, revocations, sessionIdOf }) }],
     };
   }
+}
+
+const logger = new Logger('AccessToken');
+
+/** For the log only: the caller gets one answer, which helps nobody to guess. */
+export function logRefusal(kind: string): void {
+  logger.debug(`token refused: ${kind}`);
+}
+
+/** The check of users' tokens, with trouble of the key set in the log. @throws VanaError settings_invalid */
+export function userTokenCheck(settings: AccessTokenSettings): TokenCheck {
+  assertUsableKey(settings);
+  const onTrouble = ({ error, keysLeft }: JwksTrouble): void => {
+    const reason = error instanceof Error ? error.message : 'no answer';
+    logger.warn(`signing keys could not be fetched (${reason}); keys of before that stay in use: ${keysLeft}`);
+  };
+  return createTokenCheck(settings, { onTrouble });
+}
+
+/** The route parameter that all routes of a session have. */
+export function sessionIdInPath({ params }: AdmissionRequest): string | undefined {
+  const { session_id: sessionId } = (params ?? {}) as { session_id?: unknown };
+  return typeof sessionId === 'string' ? sessionId : undefined;
 }

@@ -1,15 +1,22 @@
 // The claims that we read, and the principal that they make. Unknown scopes belong to other systems
 // and are dropped; anything else that does not fit makes the whole token invalid.
-import { DEFAULT_TENANT, idSchema, SCOPES, type Principal, type Scope } from '@vana/events';
+import { DEFAULT_TENANT, idSchema, principalIdSchema, SCOPES, type Principal, type Scope } from '@vana/events';
 import { z } from 'zod';
 
 /** Seconds by which the clocks of issuer and service may differ. */
 export const CLOCK_SKEW_S = 5;
 
+/** Principals of demo mode; no identity provider may name one. */
+export const ANONYMOUS_PREFIX = 'anonymous:';
+
+export const timeSchema = z.number().finite().positive();
+export const tokenIdSchema = z.string().min(1).max(256);
+
 const claimsSchema = z.looseObject({
-  // Principal ids end up in bus headers and logs: no control characters.
-  sub: z.string().regex(/^\P{Cc}{1,128}$/u),
-  exp: z.number().finite().positive(),
+  sub: principalIdSchema.refine((sub) => !sub.startsWith(ANONYMOUS_PREFIX)),
+  exp: timeSchema,
+  iat: timeSchema.optional(),
+  jti: tokenIdSchema.optional(),
   tenant: idSchema.default(DEFAULT_TENANT),
   scope: z.string().default(''),
 });
@@ -17,11 +24,26 @@ const claimsSchema = z.looseObject({
 const KNOWN_SCOPES: ReadonlySet<string> = new Set(SCOPES);
 const isScope = (name: string): name is Scope => KNOWN_SCOPES.has(name);
 
-/** `undefined` when the claims of a correctly signed token are not acceptable. */
-export function principalOf(claims: unknown): Principal | undefined {
+export function scopesOf(text: string): Scope[] {
+  return [...new Set(text.split(' ').filter(isScope))];
+}
+
+/**
+ * `undefined` when the claims of a correctly signed token are not acceptable.
+ * @param maxLifetimeS a token that lives longer would outlive its revocation
+ */
+export function principalOf(claims: unknown, maxLifetimeS: number): Principal | undefined {
   const parsed = claimsSchema.safeParse(claims);
   if (!parsed.success) return undefined;
-  const { sub, exp, tenant, scope } = parsed.data;
-  const scopes = [...new Set(scope.split(' ').filter(isScope))];
-  return { id: sub, tenant, scopes, expiresAtMs: exp * 1000 };
+  const { sub, exp, iat, jti, tenant, scope } = parsed.data;
+  const nowS = Date.now() / 1000;
+  if (exp - Math.min(iat ?? nowS, nowS) > maxLifetimeS + CLOCK_SKEW_S) return undefined;
+  return {
+    id: sub,
+    tenant,
+    scopes: scopesOf(scope),
+    expiresAtMs: exp * 1000,
+    ...(jti === undefined ? {} : { tokenId: jti }),
+    ...(iat === undefined ? {} : { issuedAtMs: iat * 1000 }),
+  };
 }

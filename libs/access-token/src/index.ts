@@ -1,6 +1,23 @@
-export { AccessTokenModule } from './access-token.module.js';
-export { CurrentPrincipal, Public, RequireScope } from './declarations.js';
+export { AccessTokenModule, logRefusal, sessionIdInPath, userTokenCheck } from './access-token.module.js';
+export {
+  bearerAdmission,
+  bearerTokenOf,
+  type Admission,
+  type AdmissionRequest,
+  type Admitted,
+  type Credential,
+} from './admission.js';
+export { ANONYMOUS_PREFIX } from './claims.js';
+export { CurrentPrincipal, Public, RequireScope, type AuthenticatedRequest } from './declarations.js';
 export { issueToken, type TokenRequest } from './issue-token.js';
+export {
+  CALL_TOKEN_LIFE_S,
+  INTERNAL_TOKEN_FIELDS,
+  createPrincipalTokenCheck,
+  deriveSecret,
+  internalSecretFrom,
+  issuePrincipalToken,
+} from './principal-token.js';
 export {
   ACCESS_TOKEN_FIELDS,
   accessTokenSettingsFrom,
@@ -9,4 +26,5 @@ export {
   type AccessTokenSettings,
   type TokenKey,
 } from './settings.js';
+export type { TokenCheck, TokenVerdict } from './token-check.js';
 export { undeclaredRoutes } from './undeclared-routes.js';

@@ -1,4 +1,5 @@
 // Signs tokens: for development, tests and tools. In production an identity provider does it.
+import { randomUUID } from 'node:crypto';
 import { VanaError, type Scope } from '@vana/events';
 import { SignJWT } from 'jose';
 import type { AccessTokenSettings } from './settings.js';
@@ -13,7 +14,7 @@ export interface TokenRequest {
 
 /**
  * A signed token that services with the same settings accept.
- * @throws VanaError settings_invalid when the settings only hold a public key
+ * @throws VanaError settings_invalid when the settings hold public keys only
  */
 export async function issueToken(settings: AccessTokenSettings, request: TokenRequest): Promise<string> {
   if (settings.key.algorithm !== 'HS256') {
@@ -30,6 +31,7 @@ export async function issueToken(settings: AccessTokenSettings, request: TokenRe
     .setSubject(request.sub)
     .setIssuer(settings.issuer)
     .setAudience(settings.audience)
+    .setJti(randomUUID())
     .setIssuedAt(nowS)
     .setExpirationTime(nowS + request.expiresInS)
     .sign(new TextEncoder().encode(settings.key.secret));

@@ -25,13 +25,18 @@ describe('readAccessTokenSettings', () => {
       key: { algorithm: 'HS256', secret: SECRET },
       issuer: 'vana-stream',
       audience: 'vana-stream',
+      maxLifetimeS: 604_800,
     });
   });
 
   it('reads a public key, also with escaped line ends', () => {
     for (const pem of [PUBLIC_PEM, PUBLIC_PEM.replaceAll('\n', '\\n')]) {
       const settings = readAccessTokenSettings({ JWT_PUBLIC_KEY: pem, JWT_ISSUER: 'idp', JWT_AUDIENCE: 'me' });
-      expect(settings).toEqual({ key: { algorithm: 'RS256', publicKey: PUBLIC_PEM }, issuer: 'idp', audience: 'me' });
+      expect(settings).toMatchObject({
+        key: { algorithm: 'RS256', publicKey: PUBLIC_PEM },
+        issuer: 'idp',
+        audience: 'me',
+      });
     }
   });
 
@@ -40,9 +45,37 @@ describe('readAccessTokenSettings', () => {
     expect(problemKeys({ JWT_SECRET: 's'.repeat(31) })).toEqual(['JWT_SECRET']);
   });
 
-  it('wants one of the two keys, never both', () => {
+  it('reads the address of a key set', () => {
+    const env = { JWT_JWKS_URL: 'https://idp.example/jwks', JWT_ALGORITHMS: 'ES256', JWT_MAX_LIFETIME: '3600' };
+    expect(readAccessTokenSettings(env)).toMatchObject({
+      key: { algorithm: 'JWKS', url: 'https://idp.example/jwks', algorithms: ['ES256'] },
+      maxLifetimeS: 3_600,
+    });
+    for (const url of ['http://localhost:1/x', 'http://127.0.0.1/x', 'http://[::1]:9/x']) {
+      expect(problemKeys({ JWT_JWKS_URL: url })).toEqual([]);
+    }
+  });
+
+  it.each([
+    'http://idp.example/jwks',
+    'http://127.0.0.1.evil.example/',
+    'https://me:pw@idp.example/',
+    'file:///k',
+    'k',
+  ])('refuses the key set at %s', (url) => {
+    expect(problemKeys({ JWT_JWKS_URL: url })).toEqual(['JWT_JWKS_URL']);
+  });
+
+  it('refuses other algorithms for a key set, and tokens that would outlive their revocation', () => {
+    const url = 'https://idp.example/jwks';
+    expect(problemKeys({ JWT_JWKS_URL: url, JWT_ALGORITHMS: 'RS256,HS256' })).toEqual(['JWT_ALGORITHMS']);
+    expect(problemKeys({ JWT_JWKS_URL: url, JWT_MAX_LIFETIME: '2592001' })).toEqual(['JWT_MAX_LIFETIME']);
+  });
+
+  it('wants one of the keys, never two', () => {
     expect(problemKeys({})).toEqual(['JWT_SECRET']);
     expect(problemKeys({ JWT_SECRET: SECRET, JWT_PUBLIC_KEY: PUBLIC_PEM })).toEqual(['JWT_SECRET']);
+    expect(problemKeys({ JWT_SECRET: SECRET, JWT_JWKS_URL: 'https://idp.example' })).toEqual(['JWT_SECRET']);
   });
 
   it.each([

@@ -2,17 +2,25 @@
 // key is never tried as an HMAC secret, and `alg: none` has no key kind at all.
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { VanaError } from '@vana/events';
-import { readSettings } from '@vana/settings';
+import { readSettings, seconds } from '@vana/settings';
 import { z } from 'zod';
 
 const MIN_SECRET_BYTES = 32;
-const MIN_RSA_BITS = 2048;
+export const MIN_RSA_BITS = 2048;
 const DEFAULT_NAME = 'vana-stream';
+const DAY_S = 24 * 3_600;
+export const DEFAULT_MAX_LIFETIME_S = 7 * DAY_S;
+/** Revocations are kept for a day longer than this. */
+const MAX_LIFETIME_S = 30 * DAY_S;
+const JWKS_ALGORITHMS = ['RS256', 'ES256'] as const;
+export type JwksAlgorithm = (typeof JWKS_ALGORITHMS)[number];
 
 export type TokenKey =
   | { readonly algorithm: 'HS256'; readonly secret: string }
   /** PEM, SubjectPublicKeyInfo or PKCS #1. */
-  | { readonly algorithm: 'RS256'; readonly publicKey: string };
+  | { readonly algorithm: 'RS256'; readonly publicKey: string }
+  /** The keys of an identity provider, chosen by `kid`; each is bound to the algorithm of its own type. */
+  | { readonly algorithm: 'JWKS'; readonly url: string; readonly algorithms: readonly JwksAlgorithm[] };
 
 export interface AccessTokenSettings {
   readonly key: TokenKey;
@@ -20,6 +28,8 @@ export interface AccessTokenSettings {
   readonly issuer: string;
   /** Required value (or member) of `aud`. */
   readonly audience: string;
+  /** Seconds from issue to expiry; a token that lives longer is refused. Default 7 days. */
+  readonly maxLifetimeS?: number;
 }
 
 const isLongEnough = (secret: string) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES;
@@ -38,6 +48,24 @@ function isRsaPublicKey(pem: string): boolean {
   }
 }
 
+/** Keys that come over an open network are anybody's keys. */
+function isTrustworthyUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
+}
+
+const isJwksAlgorithm = (name: string): name is JwksAlgorithm => (JWKS_ALGORITHMS as readonly string[]).includes(name);
+
+const jwksAlgorithms = z.string().transform((text, context) => {
+  const names = text.split(',').map((name) => name.trim());
+  const known = names.filter(isJwksAlgorithm);
+  if (known.length === names.length) return known;
+  context.addIssue({ code: 'custom', message: `must name ${JWKS_ALGORITHMS.join(', ')}` });
+  return z.NEVER;
+});
+
 /** Environment names, to be spread into the schema of a service's settings. */
 export const ACCESS_TOKEN_FIELDS = {
   JWT_SECRET: z.string().refine(isLongEnough, `must have at least ${MIN_SECRET_BYTES} bytes`).optional(),
@@ -46,6 +74,15 @@ export const ACCESS_TOKEN_FIELDS = {
     .transform(withLineEnds)
     .refine(isRsaPublicKey, `must be an RSA public key in PEM of at least ${MIN_RSA_BITS} bits`)
     .optional(),
+  /** The identity provider's key set. */
+  JWT_JWKS_URL: z
+    .string()
+    .refine(isTrustworthyUrl, 'must be an https: address (http: on this machine only)')
+    .optional(),
+  /** Which algorithms keys of the set may be for. */
+  JWT_ALGORITHMS: jwksAlgorithms.default([...JWKS_ALGORITHMS]),
+  /** Seconds from a token's issue to its expiry, at most: a revocation is kept for that long. */
+  JWT_MAX_LIFETIME: seconds(DEFAULT_MAX_LIFETIME_S, MAX_LIFETIME_S),
   JWT_ISSUER: z.string().default(DEFAULT_NAME),
   JWT_AUDIENCE: z.string().default(DEFAULT_NAME),
 };
@@ -54,19 +91,26 @@ const fieldsSchema = z.object(ACCESS_TOKEN_FIELDS);
 
 /**
  * Makes the settings out of the fields' parsed values.
- * @throws VanaError settings_invalid unless exactly one of the two keys is there
+ * @throws VanaError settings_invalid unless exactly one of the three keys is there
  */
 export function accessTokenSettingsFrom(values: z.output<typeof fieldsSchema>): AccessTokenSettings {
-  const { JWT_SECRET: secret, JWT_PUBLIC_KEY: publicKey, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = values;
-  if (secret !== undefined && publicKey === undefined) return { key: { algorithm: 'HS256', secret }, issuer, audience };
-  if (publicKey !== undefined && secret === undefined)
-    return { key: { algorithm: 'RS256', publicKey }, issuer, audience };
-  const problem = secret === undefined ? 'set this or JWT_PUBLIC_KEY' : 'set this or JWT_PUBLIC_KEY, not both';
-  throw new VanaError('settings_invalid', { details: { keys: [{ key: 'JWT_SECRET', problem }] } });
+  const { JWT_SECRET: secret, JWT_PUBLIC_KEY: publicKey, JWT_JWKS_URL: url, JWT_ALGORITHMS: algorithms } = values;
+  const keys: TokenKey[] = [
+    ...(secret === undefined ? [] : [{ algorithm: 'HS256', secret } as const]),
+    ...(publicKey === undefined ? [] : [{ algorithm: 'RS256', publicKey } as const]),
+    ...(url === undefined ? [] : [{ algorithm: 'JWKS', url, algorithms } as const]),
+  ];
+  const [key, ...others] = keys;
+  if (key === undefined || others.length > 0) {
+    const problem = `set ${key === undefined ? 'one' : 'only one'} of JWT_JWKS_URL, JWT_PUBLIC_KEY and JWT_SECRET`;
+    throw new VanaError('settings_invalid', { details: { keys: [{ key: 'JWT_SECRET', problem }] } });
+  }
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_MAX_LIFETIME: maxLifetimeS } = values;
+  return { key, issuer, audience, maxLifetimeS };
 }
 
 /**
- * Reads JWT_SECRET (HS256) or JWT_PUBLIC_KEY (RS256), JWT_ISSUER and JWT_AUDIENCE.
+ * Reads JWT_SECRET (HS256), JWT_PUBLIC_KEY (RS256) or JWT_JWKS_URL, and what is demanded of a token.
  * @throws VanaError settings_invalid
  */
 export function readAccessTokenSettings(env: Readonly<Record<string, string | undefined>>): AccessTokenSettings {
@@ -85,10 +129,13 @@ export function developmentAccessTokenSettings(): AccessTokenSettings {
  */
 export function assertUsableKey(settings: AccessTokenSettings): void {
   const { key } = settings;
-  const usable = key.algorithm === 'HS256' ? isLongEnough(key.secret) : isRsaPublicKey(key.publicKey);
+  const rules = {
+    HS256: { name: 'JWT_SECRET', usable: key.algorithm === 'HS256' && isLongEnough(key.secret) },
+    RS256: { name: 'JWT_PUBLIC_KEY', usable: key.algorithm === 'RS256' && isRsaPublicKey(key.publicKey) },
+    JWKS: { name: 'JWT_JWKS_URL', usable: key.algorithm === 'JWKS' && isTrustworthyUrl(key.url) },
+  };
+  const { name, usable } = rules[key.algorithm];
   if (usable) return;
-  const name = key.algorithm === 'HS256' ? 'JWT_SECRET' : 'JWT_PUBLIC_KEY';
-  throw new VanaError('settings_invalid', {
-    details: { keys: [{ key: name, problem: 'is too weak or no such key' }] },
-  });
+  const keys = [{ key: name, problem: 'is too weak or no such key' }];
+  throw new VanaError('settings_invalid', { details: { keys } });
 }
