@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AGENT_TYPES } from './agent-types.js';
+import { AGENT_TYPES } from '../engine/agent-types.js';
 import { CorpusEngine } from './corpus-engine.js';
 import { listedSources, problemsOf } from './spec/check-report.js';
 import { recordRun, RUN_TASK } from './spec/recorded-run.js';

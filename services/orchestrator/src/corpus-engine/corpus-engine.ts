@@ -7,7 +7,7 @@ import { Notebook } from './notebook.js';
 import type { Verdict } from './notes.js';
 import { readQuestion } from './question.js';
 import { ResearchDesk } from './research-desk.js';
-import { DONE, RunDesk } from './run-desk.js';
+import { DONE, RunDesk } from '../engine/run-desk.js';
 
 export interface CorpusEngineOptions {
   /** Measures durations of the agents' events; the report does not depend on it. */

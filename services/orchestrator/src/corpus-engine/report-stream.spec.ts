@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventData } from '@vana/events';
 import { ReportStream } from './report-stream.js';
-import { RunDesk } from './run-desk.js';
+import { RunDesk } from '../engine/run-desk.js';
 
 async function stream(pieces: readonly string[], expected: number): Promise<EventData<'message_chunk'>[]> {
   const chunks: EventData<'message_chunk'>[] = [];

@@ -1,5 +1,5 @@
 // The report as it is written: every piece goes out in chunks, which together are the message.
-import type { RunDesk } from './run-desk.js';
+import type { RunDesk } from '../engine/run-desk.js';
 
 /** Chunks are at least this long, and longer in long reports: a run may store a few hundred events in all. */
 const LEAST_CHUNK = 128;

@@ -3,7 +3,7 @@ import type { Notebook } from '../notebook.js';
 import type { FollowUp, Judgement, Statement, Verdict } from '../notes.js';
 import type { Question, QuestionTerm } from '../question.js';
 import type { ResearchDesk } from '../research-desk.js';
-import type { Work } from '../agent-work.js';
+import type { Work } from '../../engine/agent-work.js';
 
 export const EVALUATION_STEPS = 2;
 /** One statement, in its context, that touches this much of the question answers it … */

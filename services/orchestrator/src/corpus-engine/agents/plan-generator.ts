@@ -3,7 +3,7 @@ import type { Hit } from '../../corpus/corpus.js';
 import type { SubQuestion } from '../notes.js';
 import { relatedTerms } from '../related-terms.js';
 import type { ResearchDesk } from '../research-desk.js';
-import { short, type Work } from '../agent-work.js';
+import { short, type Work } from '../../engine/agent-work.js';
 
 export const PLAN_STEPS = 3;
 const PASSAGES_READ = 40;

@@ -16,8 +16,8 @@ import {
 import { outlineReport, type Cited, type ReportOutline } from '../report-outline.js';
 import { ReportStream } from '../report-stream.js';
 import type { ResearchDesk } from '../research-desk.js';
-import type { RunDesk } from '../run-desk.js';
-import { short } from '../agent-work.js';
+import type { RunDesk } from '../../engine/run-desk.js';
+import { short } from '../../engine/agent-work.js';
 
 export interface Report {
   readonly text: string;

@@ -2,7 +2,7 @@
 import type { Notebook } from '../notebook.js';
 import type { Section, Statement, SubQuestion } from '../notes.js';
 import type { ResearchDesk } from '../research-desk.js';
-import type { Work } from '../agent-work.js';
+import type { Work } from '../../engine/agent-work.js';
 
 const PASSAGES_READ = 60;
 const LEAST_COVERAGE = 0.42;

@@ -2,7 +2,7 @@
 import type { Passage } from '../../corpus/document.js';
 import type { SectionPlan, Statement, SubQuestion } from '../notes.js';
 import type { ResearchDesk } from '../research-desk.js';
-import type { Work } from '../agent-work.js';
+import type { Work } from '../../engine/agent-work.js';
 
 const PASSAGES_READ = 60;
 /** Statements below this part of the best one do not found a section. */

@@ -2,8 +2,8 @@
 import type { Notebook } from '../notebook.js';
 import type { Judgement, Section } from '../notes.js';
 import type { ResearchDesk } from '../research-desk.js';
-import type { RunDesk } from '../run-desk.js';
-import type { Work } from '../agent-work.js';
+import type { RunDesk } from '../../engine/run-desk.js';
+import type { Work } from '../../engine/agent-work.js';
 import { evaluate, EVALUATION_STEPS } from './evaluator.js';
 import { generatePlan, PLAN_STEPS } from './plan-generator.js';
 import { LEAST_REPORT_STEPS, writeReport, type Report } from './report-writer.js';

@@ -2,6 +2,9 @@
 import type { EventData } from '@vana/events';
 import { AGENT_NAMES, AGENT_TYPES, DATA_DEPENDENCIES, type AgentType } from './agent-types.js';
 
+/** One of six agents, by its type; or one of several that work side by side under the agent of their type. */
+export type AgentId = AgentType | `${AgentType}-${number}`;
+
 type NetworkAgent = EventData<'agent_network_update'>['agents'][number];
 type Snapshot = EventData<'agent_network_snapshot'>;
 type Relationship = Snapshot['relationships'][number];
@@ -9,6 +12,8 @@ type Relationship = Snapshot['relationships'][number];
 const DATA_FLOW_KEPT = 10;
 
 interface AgentState {
+  readonly type: AgentType;
+  readonly name: string;
   status: NetworkAgent['status'];
   task: string | undefined;
   error: string | undefined;
@@ -18,13 +23,13 @@ interface AgentState {
   failures: number;
   totalMs: number;
   lastStartMs: number | undefined;
-  parent: AgentType | undefined;
+  parent: AgentId | undefined;
   readonly tools: Set<string>;
 }
 
 interface Link {
-  readonly source: AgentType;
-  readonly target: AgentType;
+  readonly source: AgentId;
+  readonly target: AgentId;
   readonly type: Relationship['type'];
   count: number;
   readonly flow: string[];
@@ -32,33 +37,34 @@ interface Link {
 }
 
 export class AgentNetwork {
-  private readonly states = new Map<AgentType, AgentState>();
+  private readonly states = new Map<AgentId, AgentState>();
   private readonly links = new Map<string, Link>();
-  /** Outermost first. */
-  private readonly stack: AgentType[] = [];
+  /** At work now, outermost first. */
+  private readonly stack: AgentId[] = [];
 
   constructor(private readonly now: () => number) {
-    for (const type of AGENT_TYPES) {
-      this.states.set(type, {
-        status: 'waiting',
-        task: undefined,
-        error: undefined,
-        stepsKnown: 0,
-        stepsDone: 0,
-        invocations: 0,
-        failures: 0,
-        totalMs: 0,
-        lastStartMs: undefined,
-        parent: undefined,
-        tools: new Set(),
-      });
-    }
+    for (const type of AGENT_TYPES) this.states.set(type, idle(type, AGENT_NAMES[type]));
   }
 
-  /** @returns the caller, or nothing for the outermost agent */
-  begin(agent: AgentType, task: string): AgentType | undefined {
-    const parent = this.stack.at(-1);
+  /** The agent `<type>-<number>`, which works side by side with its like under the agent of that type. */
+  branch(type: AgentType, number: number): AgentId {
+    const id = `${type}-${number}` as const;
+    if (!this.states.has(id)) this.states.set(id, idle(type, `${AGENT_NAMES[type]} ${number}`));
+    return id;
+  }
+
+  typeOf(agent: AgentId): AgentType {
+    return this.state(agent).type;
+  }
+
+  nameOf(agent: AgentId): string {
+    return this.state(agent).name;
+  }
+
+  /** @returns the caller: for a branch the agent of its type, else who was called last; nothing for the outermost */
+  begin(agent: AgentId, task: string): AgentId | undefined {
     const state = this.state(agent);
+    const parent = agent === state.type ? this.stack.at(-1) : state.type;
     Object.assign(state, { status: 'current', task, error: undefined, lastStartMs: this.now(), parent });
     state.invocations++;
     this.stack.push(agent);
@@ -69,27 +75,27 @@ export class AgentNetwork {
     return parent;
   }
 
-  end(agent: AgentType, output: string | undefined, error: string | undefined): number {
+  end(agent: AgentId, output: string | undefined, error: string | undefined): number {
     const state = this.state(agent);
     const elapsed = this.now() - state.lastStartMs!;
     Object.assign(state, { status: error === undefined ? 'completed' : 'error', task: undefined, error });
     state.totalMs += elapsed;
     if (error !== undefined) state.failures++;
-    this.stack.pop();
+    this.stack.splice(this.stack.lastIndexOf(agent), 1);
     if (state.parent && output !== undefined) this.link(state.parent, agent, 'receives_from', output);
     return elapsed;
   }
 
   /** What one agent made is used by another. */
-  provide(source: AgentType, target: AgentType, what: string): void {
+  provide(source: AgentId, target: AgentId, what: string): void {
     this.link(source, target, 'provides_data', what);
   }
 
-  usedTool(agent: AgentType, tool: string): void {
+  usedTool(agent: AgentId, tool: string): void {
     this.state(agent).tools.add(tool);
   }
 
-  steps(agent: AgentType, done: number, known: number): void {
+  steps(agent: AgentId, done: number, known: number): void {
     Object.assign(this.state(agent), { stepsDone: done, stepsKnown: known });
   }
 
@@ -97,23 +103,22 @@ export class AgentNetwork {
     return [...this.stack];
   }
 
-  parentOf(agent: AgentType): AgentType | undefined {
+  parentOf(agent: AgentId): AgentId | undefined {
     return this.state(agent).parent;
   }
 
   /** Seconds since the agent's latest call. */
-  elapsedS(agent: AgentType): number {
+  elapsedS(agent: AgentId): number {
     return (this.now() - (this.state(agent).lastStartMs ?? this.now())) / 1000;
   }
 
   agents(): NetworkAgent[] {
-    return AGENT_TYPES.map((type) => {
-      const { status, task, error, stepsDone, stepsKnown } = this.state(type);
+    return [...this.states].map(([id, { type, name, status, task, error, stepsDone, stepsKnown }]) => {
       const progress = status === 'completed' ? 1 : stepsKnown === 0 ? 0 : Math.min(1, stepsDone / stepsKnown);
       return {
-        agent_id: type,
+        agent_id: id,
         agent_type: type,
-        name: AGENT_NAMES[type],
+        name,
         status,
         progress,
         current_task: task ?? null,
@@ -122,7 +127,7 @@ export class AgentNetwork {
     });
   }
 
-  metrics(agent: AgentType): EventData<'agent_complete'>['metrics'] {
+  metrics(agent: AgentId): EventData<'agent_complete'>['metrics'] {
     const { invocations, tools } = this.state(agent);
     return {
       invocationCount: invocations,
@@ -134,13 +139,10 @@ export class AgentNetwork {
 
   snapshot(): Snapshot {
     const hierarchy: Record<string, string[]> = {};
-    for (const type of AGENT_TYPES) {
-      const { parent } = this.state(type);
-      if (parent) (hierarchy[parent] ??= []).push(type);
-    }
+    for (const [id, { parent }] of this.states) if (parent) (hierarchy[parent] ??= []).push(id);
     return {
       timestamp: isoTime(this.now()),
-      agents: Object.fromEntries(AGENT_TYPES.map((type) => [type, this.measured(type)])),
+      agents: Object.fromEntries([...this.states.keys()].map((id) => [id, this.measured(id)])),
       relationships: [...this.links.values()].map(({ source, target, type, count, flow, lastMs }) => ({
         source,
         target,
@@ -158,7 +160,7 @@ export class AgentNetwork {
     };
   }
 
-  private measured(agent: AgentType): Snapshot['agents'][string] {
+  private measured(agent: AgentId): Snapshot['agents'][string] {
     const { invocations, tools, lastStartMs } = this.state(agent);
     return {
       invocation_count: invocations,
@@ -170,25 +172,25 @@ export class AgentNetwork {
     };
   }
 
-  private ended(agent: AgentType): number {
+  private ended(agent: AgentId): number {
     return this.state(agent).invocations - this.stack.filter((active) => active === agent).length;
   }
 
-  private averageS(agent: AgentType): number {
+  private averageS(agent: AgentId): number {
     const ended = this.ended(agent);
     return ended === 0 ? 0 : this.state(agent).totalMs / ended / 1000;
   }
 
-  private successRate(agent: AgentType): number {
+  private successRate(agent: AgentId): number {
     const ended = this.ended(agent);
     return ended === 0 ? 1 : (ended - this.state(agent).failures) / ended;
   }
 
-  private state(agent: AgentType): AgentState {
+  private state(agent: AgentId): AgentState {
     return this.states.get(agent)!;
   }
 
-  private link(source: AgentType, target: AgentType, type: Link['type'], what: string | undefined): void {
+  private link(source: AgentId, target: AgentId, type: Link['type'], what: string | undefined): void {
     const key = `${source} ${type} ${target}`;
     let link = this.links.get(key);
     if (!link) this.links.set(key, (link = { source, target, type, count: 0, flow: [], lastMs: 0 }));
@@ -198,6 +200,24 @@ export class AgentNetwork {
     link.flow.push(what);
     if (link.flow.length > DATA_FLOW_KEPT) link.flow.shift();
   }
+}
+
+function idle(type: AgentType, name: string): AgentState {
+  return {
+    type,
+    name,
+    status: 'waiting',
+    task: undefined,
+    error: undefined,
+    stepsKnown: 0,
+    stepsDone: 0,
+    invocations: 0,
+    failures: 0,
+    totalMs: 0,
+    lastStartMs: undefined,
+    parent: undefined,
+    tools: new Set(),
+  };
 }
 
 export function isoTime(ms: number): string {

@@ -1,9 +1,9 @@
 // What an agent works with in one run: it reports steps, calls other agents, stops when the run is cancelled.
 import type { EventData, EventType } from '@vana/events';
 import { EVENT_KINDS } from '@vana/events';
-import type { EngineEvent, ResearchTask } from '../engine/research-engine.js';
-import { AgentNetwork, isoTime } from './agent-network.js';
-import { AGENT_NAMES, type AgentType } from './agent-types.js';
+import type { EngineEvent, ResearchTask } from './research-engine.js';
+import { AgentNetwork, isoTime, type AgentId } from './agent-network.js';
+import type { AgentType } from './agent-types.js';
 import { AgentWork, type Work } from './agent-work.js';
 import { WorkLedger } from './work-ledger.js';
 
@@ -18,6 +18,8 @@ export interface AgentCall {
   readonly action: string;
   /** Steps that it will report; more may become known. */
   readonly steps: number;
+  /** One of several that work side by side under the agent of that type, counted from 1. */
+  readonly branch?: number;
 }
 
 export class RunDesk {
@@ -37,7 +39,7 @@ export class RunDesk {
   }
 
   /** Resolves when the event is stored. @throws signal.reason as soon as the run is cancelled */
-  async emit<T extends EventType>(type: T, data: EventData<T>, agent?: AgentType): Promise<void> {
+  async emit<T extends EventType>(type: T, data: EventData<T>, agent?: AgentId): Promise<void> {
     this.signal.throwIfAborted();
     const parent = agent && this.network.parentOf(agent);
     const event: EngineEvent = {
@@ -50,17 +52,18 @@ export class RunDesk {
     await this.unlessAborted(this.sink(event));
   }
 
-  /** Calls an agent from the one that is at work now. */
+  /** Calls an agent from the one that is at work now; a branch from the agent of its type. */
   async call<T>(
-    { agent, action, steps }: AgentCall,
+    { agent: type, action, steps, branch }: AgentCall,
     body: (work: Work) => Promise<T>,
     summary: (outcome: T) => string,
   ): Promise<T> {
+    const agent = branch === undefined ? type : this.network.branch(type, branch);
     const parent = this.network.begin(agent, action);
     const work = new AgentWork(this, agent, steps);
     await this.announce(agent, action, parent);
     const stepId = `${agent}-${++this.thoughts}`;
-    await this.emit('thinking_update', { stepId, agentName: agent, action, status: 'active' }, agent);
+    await this.emit('thinking_update', { stepId, agentName: type, action, status: 'active' }, agent);
     let outcome: T;
     try {
       outcome = await body(work);
@@ -69,8 +72,8 @@ export class RunDesk {
       throw error;
     }
     const output = summary(outcome);
-    this.results[agent] = { content: output, completed_at: isoTime(this.now()) };
-    await this.emit('thinking_update', { stepId, agentName: agent, action: output, status: 'complete' }, agent);
+    if (branch === undefined) this.results[type] = { content: output, completed_at: isoTime(this.now()) };
+    await this.emit('thinking_update', { stepId, agentName: type, action: output, status: 'complete' }, agent);
     await this.finish(agent, output, undefined);
     return outcome;
   }
@@ -100,15 +103,15 @@ export class RunDesk {
     this.signal.throwIfAborted();
   }
 
-  private async announce(agent: AgentType, action: string, parent: AgentType | undefined): Promise<void> {
+  private async announce(agent: AgentId, action: string, parent: AgentId | undefined): Promise<void> {
     await this.showNetwork();
     await this.emit(
       'agent_start',
       {
         agentId: agent,
-        agentName: agent,
-        agentType: agent,
-        displayName: AGENT_NAMES[agent],
+        agentName: this.network.typeOf(agent),
+        agentType: this.network.typeOf(agent),
+        displayName: this.network.nameOf(agent),
         action,
         status: 'current',
         executionStack: this.network.executionStack,
@@ -119,13 +122,13 @@ export class RunDesk {
     );
   }
 
-  private async finish(agent: AgentType, output: string | undefined, error: string | undefined): Promise<void> {
+  private async finish(agent: AgentId, output: string | undefined, error: string | undefined): Promise<void> {
     const elapsedMs = this.network.end(agent, output, error);
     await this.emit(
       'agent_complete',
       {
         agentId: agent,
-        agentName: agent,
+        agentName: this.network.typeOf(agent),
         status: error === undefined ? 'completed' : 'error',
         executionTime: elapsedMs / 1000,
         success: error === undefined,

@@ -1,7 +1,6 @@
 // The steps of one agent's call: each is counted, measured and shown when it is done.
 import type { EventData, EventType } from '@vana/events';
-import type { AgentNetwork } from './agent-network.js';
-import type { AgentType } from './agent-types.js';
+import type { AgentId, AgentNetwork } from './agent-network.js';
 import type { WorkLedger } from './work-ledger.js';
 
 type Substep = EventData<'agent_substep'>['substep'];
@@ -21,7 +20,7 @@ export interface Work {
 export interface StepDesk {
   readonly network: AgentNetwork;
   readonly ledger: WorkLedger;
-  emit<T extends EventType>(type: T, data: EventData<T>, agent?: AgentType): Promise<void>;
+  emit<T extends EventType>(type: T, data: EventData<T>, agent?: AgentId): Promise<void>;
   /** Lets the event loop breathe. @throws when the run is cancelled */
   breathe(): Promise<void>;
 }
@@ -32,7 +31,7 @@ export class AgentWork implements Work {
 
   constructor(
     private readonly desk: StepDesk,
-    private readonly agent: AgentType,
+    private readonly agent: AgentId,
     private steps: number,
   ) {
     desk.ledger.expect(agent, steps);
@@ -64,7 +63,7 @@ export class AgentWork implements Work {
     const substep: Substep = { name, status: 'complete', details };
     this.substeps.push(substep);
     if (this.substeps.length > SUBSTEPS_KEPT) this.substeps.shift();
-    const position = { agentName: this.agent, currentStep: this.done };
+    const position = { agentName: this.desk.network.typeOf(this.agent), currentStep: this.done };
     await this.desk.emit('agent_substep', { ...position, substep, allSubsteps: [...this.substeps] }, this.agent);
     const elapsedTime = this.desk.network.elapsedS(this.agent);
     const estimatedRemaining = (elapsedTime / this.done) * (this.steps - this.done);
