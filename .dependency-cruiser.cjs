@@ -20,6 +20,14 @@ module.exports = {
     only('core-imports-contract-and-core', CORE, `${CONTRACT}|${CORE}`),
     only('util-imports-contract-and-core', UTIL, `${CONTRACT}|${CORE}|${UTIL}`),
     only('adapters-import-core-contract-util', ADAPTER, `${CONTRACT}|${CORE}|${UTIL}`),
+    only('client-imports-contract', 'stream-client', CONTRACT),
+    {
+      // What the contract brings along (zod, the schemas) has no place in a browser.
+      name: 'client-imports-types-only',
+      severity: 'error',
+      from: { path: lib('stream-client'), pathNot: TESTS },
+      to: { path: lib(CONTRACT), dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'services-never-import-each-other',
       severity: 'error',

@@ -27,12 +27,12 @@ export default tseslint.config(
     },
   },
   {
-    // The core is plain TypeScript: no framework, no vendor client.
-    files: core,
+    // The core and the client are plain TypeScript: no framework, no vendor client.
+    files: [...core, 'libs/stream-client/src/**'],
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: coreBans, message: 'The core imports no framework and no vendor client.' }] },
+        { patterns: [{ group: coreBans, message: 'No framework and no vendor client here.' }] },
       ],
     },
   },

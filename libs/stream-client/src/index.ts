@@ -1,0 +1,18 @@
+export { StreamConnection } from './stream-connection.js';
+export type { StreamOptions } from './options.js';
+export type { StreamControl, StreamEvent } from './stream-event.js';
+export {
+  StreamError,
+  type BreakerState,
+  type ConnectionHealth,
+  type ConnectionState,
+  type StreamErrorCategory,
+  type StreamStatus,
+  type TransportName,
+} from './states.js';
+export { MessageTexts } from './message-text.js';
+export type { TokenSupplier } from './token-source.js';
+export type { RetryOptions } from './backoff.js';
+export type { BreakerOptions } from './breaker.js';
+export type { ClientClock } from './clock.js';
+export type { PageLifecycle } from './page-lifecycle.js';

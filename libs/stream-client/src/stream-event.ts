@@ -1,0 +1,51 @@
+// What a follower is given: stored events with their position, typed by name.
+import type { Channel, ControlBlock, EventData, EventType } from '@vana/events';
+
+/** Fields that the server adds to every event's data where the payload does not have them. */
+interface Envelope {
+  readonly sessionId: string;
+  readonly channel: Channel;
+  /** ISO 8601 UTC, the publisher's clock. */
+  readonly timestamp: string;
+  readonly runId?: string;
+  readonly agentId?: string;
+  readonly parentAgentId?: string;
+}
+
+interface EventOf<T extends string, D> {
+  readonly type: T;
+  /** Position, `<epoch>-<seq>`: what a later connection resumes from. */
+  readonly id: string;
+  readonly data: D & Envelope;
+}
+
+type KnownEvent = { [T in EventType]: EventOf<T, EventData<T>> }[EventType];
+/** Types of outside agents, `x.<vendor>.<name>`. */
+type OutsideEvent = EventOf<`x.${string}`, Record<string, unknown>>;
+
+export type StreamEvent = KnownEvent | OutsideEvent;
+
+/** Blocks that are not stored: verdict, heartbeat, gap, caught_up, delivery, closing, end. */
+export type StreamControl = ControlBlock;
+
+const CONTROL_TYPES: ReadonlySet<string> = new Set<Exclude<ControlBlock['type'], 'error'>>([
+  'agent_network_connection',
+  'heartbeat',
+  'gap',
+  'caught_up',
+  'delivery',
+  'closing',
+  'end',
+]);
+
+/** The feed's own `error` blocks have no channel; stored `error` events have one. */
+export function isControl(type: string, data: Readonly<Record<string, unknown>>): boolean {
+  return CONTROL_TYPES.has(type) || (type === 'error' && data['channel'] === undefined);
+}
+
+/** A block as a transport delivers it. */
+export interface RawBlock {
+  readonly type: string;
+  readonly id: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
