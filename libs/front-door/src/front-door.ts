@@ -12,7 +12,7 @@ import { LimitStorage } from './limits/limit-storage.js';
 import { LocalCounters } from './limits/local-counters.js';
 import { limitRequests } from './limits/request-limits.js';
 import { requestIdOf } from './request-id.js';
-import { setSecurityHeaders, type PagePolicy } from './security-headers.js';
+import { setSecurityHeaders } from './security-headers.js';
 import type { FrontDoorSettings } from './settings.js';
 import { answerLimitOnStream } from './limits/answer-on-stream.js';
 import { readKeyPair, watchKeyPair, type KeyPair } from './tls/tls-files.js';
@@ -30,7 +30,6 @@ export interface FrontDoorOptions {
   readonly counters?: Counters | undefined;
   /** False in demo mode; for the audit log. */
   readonly authRequired?: boolean;
-  readonly pages?: PagePolicy;
 }
 
 export class FrontDoor {
@@ -57,7 +56,7 @@ export class FrontDoor {
 
   /** The application with the door in front of it, not listening yet. */
   async build(module: DynamicModule): Promise<NestFastifyApplication> {
-    const { settings, logger, pages } = this.options;
+    const { settings, logger } = this.options;
     const app = await createServiceApp(module, {
       logger,
       bodyLimitBytes: settings.maxBodyBytes,
@@ -69,7 +68,7 @@ export class FrontDoor {
       },
     });
     const server: FastifyInstance = app.getHttpAdapter().getInstance();
-    setSecurityHeaders(server, pages);
+    setSecurityHeaders(server);
     this.audit.watch(server);
     limitRequests(server, settings, this.limits);
     if (settings.tls !== undefined) {

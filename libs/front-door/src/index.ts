@@ -6,5 +6,4 @@ export type { Count, Counters } from './limits/counters.js';
 export { CountsAsRun, PrincipalLimitsModule } from './limits/principal-limits.js';
 export { LocalCounters } from './limits/local-counters.js';
 export { RedisCounters, type RedisCommands } from './limits/redis-counters.js';
-export { inlineHash } from './security-headers.js';
 export { FRONT_DOOR_FIELDS, frontDoorSettingsFrom, type FrontDoorSettings } from './settings.js';

@@ -1,4 +1,5 @@
 // A plain page of a service's routes from its OpenAPI document: no script, nothing loaded from elsewhere.
+import { createHash } from 'node:crypto';
 
 /** The part of an OpenAPI document that the page shows. */
 export interface OpenApiDocument {
@@ -10,6 +11,11 @@ export interface OpenApiDocument {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const STYLE =
   'body{font:16px/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}td{padding:.2rem 1rem .2rem 0}';
+
+/** What the page may do: show itself. */
+export const DOCS_POLICY =
+  `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; ` +
+  "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 export function docsPage(document: OpenApiDocument): string {
   const title = escapeHtml(document.info?.title ?? 'Routes');

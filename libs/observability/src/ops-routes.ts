@@ -3,7 +3,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
-import { docsPage, type OpenApiDocument } from './docs-page.js';
+import { DOCS_POLICY, docsPage, type OpenApiDocument } from './docs-page.js';
 import { measureRequests } from './http-metrics.js';
 import { cutVanishedPeers } from './vanished-peers.js';
 
@@ -43,7 +43,9 @@ export function registerOps(app: NestFastifyApplication, { registry, ready, open
     const text = await registry.metrics();
     return reply.header('Content-Type', registry.contentType).send(text);
   });
-  server.get('/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage(openapi)));
+  server.get('/docs', (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('Content-Security-Policy', DOCS_POLICY).send(docsPage(openapi)),
+  );
   server.get('/docs/openapi.json', (_request, reply) => reply.send(openapi));
 }
 

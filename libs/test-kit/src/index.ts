@@ -1,5 +1,6 @@
 export { FakeClock } from './fake-clock.js';
 export { eventually } from './eventually.js';
+export { selfSignedPair, type PemPair } from './self-signed-pair.js';
 export { sampleEvent } from './sample-event.js';
 export { startNatsServer, type NatsServerOptions } from './servers/nats-server.js';
 export { startRedisServer } from './servers/redis-server.js';

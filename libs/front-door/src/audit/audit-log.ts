@@ -69,7 +69,12 @@ export class AuditLog {
 
   static to(service: string, destination: DestinationStream, flush?: () => void): AuditLog {
     const log = pino(
-      { base: { log: 'audit', service }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: () => ({}) } },
+      {
+        base: { service },
+        timestamp: pino.stdTimeFunctions.isoTime,
+        // In place of a level, which says nothing here.
+        formatters: { level: () => ({ log: 'audit' }) },
+      },
       destination,
     );
     return new AuditLog((line) => log.info(line), flush);

@@ -1,6 +1,6 @@
 // Writes the audit lines that can be told from a request and its answer; streams take the reply over and
 // tell of themselves.
-import { errorBodySchema, type Principal } from '@vana/events';
+import { ERROR_CODES, errorBodySchema, type ErrorCategory, type ErrorCode, type Principal } from '@vana/events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditEvent, AuditFacts, AuditLog } from './audit-log.js';
 
@@ -15,11 +15,11 @@ const EVENTS: Readonly<Record<string, AuditEvent>> = {
   'POST /auth/session': 'sign_in',
   'DELETE /auth/session': 'sign_out',
 };
-/** What is not allowed, or not any more, or too much. A malformed request is nobody's attempt at anything. */
-const REFUSALS: ReadonlySet<number> = new Set([401, 403, 404, 410, 429]);
+/** What is not allowed, or not there for the caller, or too much. A malformed request is no attempt at anything. */
+const REFUSALS: ReadonlySet<ErrorCategory> = new Set(['authentication', 'authorization', 'not_found', 'rate_limit']);
 
 export class RequestAudit {
-  readonly #codes = new WeakMap<FastifyRequest, string>();
+  readonly #codes = new WeakMap<FastifyRequest, ErrorCode>();
   readonly #accessTypes = new WeakMap<FastifyRequest, AuditFacts['accessType']>();
 
   constructor(
@@ -46,7 +46,7 @@ export class RequestAudit {
   }
 
   /** Remembers the code of a refusal; the line is written with the answer. */
-  refused(request: FastifyRequest, code: string | undefined): void {
+  refused(request: FastifyRequest, code: ErrorCode | undefined): void {
     if (code !== undefined) this.#codes.set(request, code);
   }
 
@@ -70,12 +70,18 @@ export class RequestAudit {
   #answered(request: FastifyRequest, reply: FastifyReply): void {
     const code = this.#codes.get(request);
     const status = reply.statusCode;
-    if (code !== undefined && (REFUSALS.has(status) || code === 'rate_limited' || code === 'too_many_connections')) {
-      return this.record('refusal', request, { status, code });
+    if (code !== undefined) {
+      if (isRefusal(code)) this.record('refusal', request, { status, code });
+      return;
     }
     const event = EVENTS[routeOf(request)];
     if (event !== undefined && status < 300) this.record(event, request, { status });
   }
+}
+
+/** An unknown route is nobody's resource. */
+function isRefusal(code: ErrorCode): boolean {
+  return code !== 'not_found' && REFUSALS.has(ERROR_CODES[code].category);
 }
 
 function routeOf(request: FastifyRequest): string {
