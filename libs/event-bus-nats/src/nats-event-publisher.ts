@@ -1,7 +1,7 @@
 // Storing events by compare-and-set: every publish names the session's last sequence, which the server
 // checks and which is stored as `Vana-Prev`, the link that readers see losses by.
 import { VanaError, encodeStoredEvent, eventSubject, type SessionKey, type StoredEvent } from '@vana/events';
-import type { EventPublisher, PublishAck } from '@vana/stream-core';
+import type { EventPublisher, PublishAck, RunClaim } from '@vana/stream-core';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { completeObserver, type BusObserver } from './bus-observer.js';
@@ -9,7 +9,7 @@ import { orBusUnavailable } from './bus-unavailable.js';
 import { onReconnect } from './on-reconnect.js';
 import { publishFailure } from './publish-failure.js';
 import { SessionLanes, type Lane } from './session-lanes.js';
-import { MESSAGE_ID_HEADER, PREV_HEADER } from './stored-message.js';
+import { CLAIM_HEADER, MESSAGE_ID_HEADER, PREV_HEADER, claimOf } from './stored-message.js';
 import { StreamEpoch } from './stream-epoch.js';
 import { StreamLookups } from './stream-lookups.js';
 
@@ -31,6 +31,9 @@ interface Sending {
   readonly messageId: string;
   readonly payload: Uint8Array;
   readonly endMs: number;
+  readonly claim: RunClaim | undefined;
+  /** Up to this sequence nobody else has opened a claim on the run. */
+  unfencedTo: number;
 }
 
 export class NatsEventPublisher implements EventPublisher {
@@ -74,13 +77,15 @@ export class NatsEventPublisher implements EventPublisher {
     return new NatsEventPublisher(nc, jsm, epoch, told, limits);
   }
 
-  async publish(session: SessionKey, event: StoredEvent): Promise<PublishAck> {
+  async publish(session: SessionKey, event: StoredEvent, claim?: RunClaim): Promise<PublishAck> {
     const sending: Sending = {
       session,
       payload: encodeStoredEvent(session, event),
       subject: eventSubject(session),
       messageId: `${session.tenant}:${session.sessionId}:${event.id}`,
       endMs: performance.now() + this.#giveUpMs,
+      claim,
+      unfencedTo: claim === undefined || claim.since === 'open' ? Infinity : claim.since,
     };
     return this.#lanes.run(sending.subject, (lane) => this.#store(sending, lane));
   }
@@ -98,8 +103,10 @@ export class NatsEventPublisher implements EventPublisher {
       const leftMs = sending.endMs - performance.now();
       if (leftMs <= 0) throw new VanaError(mayBeStored ? 'publish_unknown' : 'bus_unavailable', { cause });
       try {
+        await this.#checkFence(sending, lane.tail);
         return await this.#attempt(sending, lane, Math.min(this.#ackTimeoutMs, leftMs));
       } catch (error) {
+        if (error instanceof VanaError) throw error;
         cause = error;
         const failure = publishFailure(error);
         if (failure === 'final') throw new VanaError(mayBeStored ? 'publish_unknown' : 'bus_unavailable', { cause });
@@ -120,6 +127,7 @@ export class NatsEventPublisher implements EventPublisher {
     const floor = this.#highest;
     const own = headers();
     own.set(PREV_HEADER, String(expected));
+    if (sending.claim) own.set(CLAIM_HEADER, `${sending.claim.runId}/${sending.claim.token}`);
     const { seq, duplicate } = await this.#js.publish(sending.subject, sending.payload, {
       msgID: sending.messageId,
       expect: { lastSubjectSequence: expected },
@@ -135,6 +143,22 @@ export class NatsEventPublisher implements EventPublisher {
       lane.tail = seq;
     }
     return { epoch: this.#epoch.current, seq, duplicate };
+  }
+
+  /**
+   * The expected sequence keeps out what was stored before the last look; what was stored up to it is looked at
+   * here. @throws VanaError publish_fenced
+   */
+  async #checkFence(sending: Sending, tail: number): Promise<void> {
+    const { claim, subject } = sending;
+    while (claim && sending.unfencedTo < tail) {
+      const message = await this.#lookups.nextAt(subject, sending.unfencedTo + 1);
+      if (message === undefined) break;
+      const other = claimOf(message);
+      if (other?.runId === claim.runId && other.token !== claim.token) throw new VanaError('publish_fenced');
+      sending.unfencedTo = message.seq;
+    }
+    sending.unfencedTo = Math.max(sending.unfencedTo, tail);
   }
 
   /**

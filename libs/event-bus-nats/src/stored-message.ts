@@ -7,6 +7,8 @@ import type { Msg, MsgHdrs } from '@nats-io/transport-node';
 
 /** Sequence of the session's event before this one, as the publisher's compare-and-set has proven it. */
 export const PREV_HEADER = 'Vana-Prev';
+/** `<run id>/<token>`: the claim under which a run's event was published. */
+export const CLAIM_HEADER = 'Vana-Claim';
 export const MESSAGE_ID_HEADER = 'Nats-Msg-Id';
 const SEQUENCE_HEADER = 'Nats-Sequence';
 const TIME_HEADER = 'Nats-Time-Stamp';
@@ -39,6 +41,11 @@ export function ofLiveMsg(message: Msg): StoredMessage | undefined {
 export function prevOf(message: StoredMessage): number | undefined {
   const prev = sequenceIn(message.headers, PREV_HEADER);
   return prev !== undefined && prev < message.seq ? prev : undefined;
+}
+
+export function claimOf(message: StoredMessage): { runId: string; token: string } | undefined {
+  const [runId, token] = (message.headers?.last(CLAIM_HEADER) ?? '').split('/');
+  return runId && token ? { runId, token } : undefined;
 }
 
 /** `undefined` when headers or body are not what our publishers write. */

@@ -9,9 +9,13 @@ export {
   PRESENCE_SUBJECT,
   REVOCATIONS_BUCKET,
   RUNS_BUCKET,
+  RUN_QUEUE_FILTER,
+  RUN_QUEUE_STREAM,
   SESSIONS_BUCKET,
+  STEPS_BUCKET,
   eventSubject,
   liveSubject,
+  runQueueSubject,
   sessionOfSubject,
 } from './subjects.js';
 export {

@@ -7,6 +7,11 @@ export const EVENT_SUBJECT_FILTER = 'vana.events.*.*';
 export const LIVE_SUBJECT_TRANSFORM = 'vana.live.$1.$2';
 export const SESSIONS_BUCKET = 'vana_sessions_v1';
 export const RUNS_BUCKET = 'vana_runs_v1';
+/** Results of finished steps of runs that go on. */
+export const STEPS_BUCKET = 'vana_steps_v1';
+/** Work queue of the orchestrators: one subject per run, one message per subject. */
+export const RUN_QUEUE_STREAM = 'VANA_RUNS_V1';
+export const RUN_QUEUE_FILTER = 'vana.runs.*.*';
 export const REVOCATIONS_BUCKET = 'vana_revocations_v1';
 /** Broadcasters beat here every second; a gateway that starts asks on `PRESENCE_ASK_SUBJECT`. */
 export const PRESENCE_SUBJECT = 'vana.presence.broadcaster';
@@ -18,6 +23,11 @@ export function eventSubject({ tenant, sessionId }: SessionKey): string {
 
 export function liveSubject({ tenant, sessionId }: SessionKey): string {
   return `vana.live.${tenant}.${sessionId}`;
+}
+
+/** Both ids are valid ones. */
+export function runQueueSubject(tenant: string, runId: string): string {
+  return `vana.runs.${tenant}.${runId}`;
 }
 
 /** The session that an event or live subject belongs to; `undefined` for any other subject. */

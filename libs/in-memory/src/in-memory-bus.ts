@@ -1,7 +1,7 @@
 // The embedded bus: event log and publisher over one shared state. It behaves as JetStream does where
 // readers can tell: one sequence for all sessions, a chain per session, dedupe by event id, retention.
-import { encodeStoredEvent, sessionKeyString, type SessionKey, type StoredEvent } from '@vana/events';
-import type { EventLog, EventPublisher, LiveSubscription, LogEntry, PublishAck } from '@vana/stream-core';
+import { VanaError, encodeStoredEvent, sessionKeyString, type SessionKey, type StoredEvent } from '@vana/events';
+import type { EventLog, EventPublisher, LiveSubscription, LogEntry, PublishAck, RunClaim } from '@vana/stream-core';
 import { randomInt } from 'node:crypto';
 
 export interface InMemoryBusOptions {
@@ -25,6 +25,7 @@ export interface InMemoryBusOptions {
 interface SessionState {
   readonly entries: LogEntry[];
   readonly seqById: Map<string, { seq: number; storedAtMs: number }>;
+  readonly claims: WeakMap<LogEntry, RunClaim>;
 }
 
 type LiveListener = (entry: LogEntry) => void;
@@ -68,7 +69,7 @@ export class InMemoryBus {
       lastSeq: async (session) => this.#retained(session).at(-1)?.seq ?? 0,
       onTail: (listener) => subscribeTo(this.#tailListeners, listener),
     };
-    this.publisher = { publish: async (session, event) => this.#publish(session, event) };
+    this.publisher = { publish: async (session, event, claim) => this.#publish(session, event, claim) };
   }
 
   /** Starts a new life, as a deleted and re-created bus stream does: no events, sequences from 1, another epoch. */
@@ -79,7 +80,7 @@ export class InMemoryBus {
     for (const listener of this.#epochListeners) this.#guard(() => listener(epoch));
   }
 
-  #publish(session: SessionKey, event: StoredEvent): PublishAck {
+  #publish(session: SessionKey, event: StoredEvent, claim: RunClaim | undefined): PublishAck {
     const bytes = encodeStoredEvent(session, event);
     const nowMs = this.#options.now();
     this.#expire(nowMs);
@@ -88,12 +89,14 @@ export class InMemoryBus {
     const known = state.seqById.get(event.id);
     if (known) return { epoch: this.#epoch, seq: known.seq, duplicate: true };
 
+    if (claim && isFenced(state, claim)) throw new VanaError('publish_fenced');
     dropOld(state.entries, nowMs - this.#options.maxAgeMs);
     const prev = state.entries.at(-1)?.seq ?? 0;
     // Decoded again from its bytes: nobody can change a stored event through the object that was published.
     const stored = JSON.parse(new TextDecoder().decode(bytes)) as StoredEvent;
     const entry: LogEntry = { seq: ++this.#seq, prev, storedAtMs: nowMs, event: stored };
     state.entries.push(entry);
+    if (claim) state.claims.set(entry, claim);
     const excess = state.entries.length - this.#options.maxEventsPerSession;
     if (excess > 0) state.entries.splice(0, excess);
     state.seqById.set(event.id, { seq: entry.seq, storedAtMs: nowMs });
@@ -153,7 +156,7 @@ export class InMemoryBus {
   /** The session's state, moved to the end of the map: the order of last use. */
   #state(session: SessionKey): SessionState {
     const key = sessionKeyString(session);
-    const state = this.#sessions.get(key) ?? { entries: [], seqById: new Map() };
+    const state = this.#sessions.get(key) ?? { entries: [], seqById: new Map(), claims: new WeakMap() };
     this.#sessions.delete(key);
     this.#sessions.set(key, state);
     return state;
@@ -182,6 +185,13 @@ export class InMemoryBus {
       this.#options.onListenerError(error);
     }
   }
+}
+
+/** Somebody else has opened a claim on the run meanwhile. */
+function isFenced({ entries, claims }: SessionState, { runId, token, since }: RunClaim): boolean {
+  if (since === 'open') return false;
+  const later = entries.slice(lowerBound(entries, since + 1)).map((entry) => claims.get(entry));
+  return later.some((other) => other?.runId === runId && other.token !== token);
 }
 
 function subscribeTo<T>(listeners: Set<T>, listener: T): () => void {

@@ -1,5 +1,5 @@
 // Runs of the embedded set-up: one process, so the map is the truth.
-import { changeRun, type RunRecord, type RunStore } from '@vana/run-state';
+import { changeRun, isTerminal, type RunRecord, type RunStore } from '@vana/run-state';
 import { ChangeListeners } from './change-listeners.js';
 
 export class InMemoryRunStore implements RunStore {
@@ -30,6 +30,11 @@ export class InMemoryRunStore implements RunStore {
     if (next === undefined) return standing;
     this.#put(next);
     return next;
+  }
+
+  async listOpen(): Promise<RunRecord[]> {
+    const open = [...this.#records.values()].filter(({ status }) => !isTerminal(status));
+    return open.sort((a, b) => a.createdAtMs - b.createdAtMs || (a.runId < b.runId ? -1 : 1));
   }
 
   onChange(listener: (record: RunRecord) => void): () => void {

@@ -18,6 +18,10 @@ const RUN: Record<keyof RunRecord, true> = {
   endedAtMs: true,
   claimedBy: true,
   leaseUntilMs: true,
+  attempts: true,
+  worker: true,
+  regenerates: true,
+  retryOf: true,
   reason: true,
 };
 const SESSION: Record<keyof SessionRecord, true> = {

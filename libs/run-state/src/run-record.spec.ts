@@ -37,10 +37,10 @@ describe('a lost run', () => {
     leaseUntilMs: 1_000,
   };
 
-  it('has not ended and its lease has passed', () => {
+  it('is running and its lease has passed', () => {
     expect(isLost(run, 999)).toBe(false);
     expect(isLost(run, 1_000)).toBe(true);
-    expect(isLost({ ...run, status: 'queued' }, 1_000)).toBe(true);
+    expect(isLost({ ...run, status: 'queued' }, 1_000)).toBe(false);
     expect(isLost({ ...run, status: 'completed' }, 1_000)).toBe(false);
     const { leaseUntilMs: _, ...unleased } = run;
     expect(isLost(unleased, 0)).toBe(true);

@@ -21,8 +21,16 @@ export interface RunRecord {
   readonly endedAtMs?: number;
   /** The worker that holds the run (a fresh random id per execution); whoever takes a lost run over puts its own. */
   readonly claimedBy?: string;
-  /** The holder renews it; past it the run is lost. A queued run has one too, until a worker claims it. */
+  /** The holder renews it; past it a running run is lost. */
   readonly leaseUntilMs?: number;
+  /** How often a worker has claimed it. */
+  readonly attempts?: number;
+  /** `outside`: an agent outside works on it and ends it; absent: an orchestrator. */
+  readonly worker?: 'outside';
+  /** The message that is written anew by this run. */
+  readonly regenerates?: string;
+  /** The run whose question is asked again. */
+  readonly retryOf?: string;
   readonly reason?: string;
 }
 
@@ -39,9 +47,9 @@ export function isTerminal(status: RunStatus): status is TerminalRunStatus {
   return NEXT[status].length === 0;
 }
 
-/** Nobody works on it any more: it has not ended and its lease has passed. */
+/** Nobody works on it any more: it is running and its lease has passed. A queued run waits for its turn. */
 export function isLost(run: RunRecord, nowMs: number): boolean {
-  return !isTerminal(run.status) && (run.leaseUntilMs ?? 0) <= nowMs;
+  return run.status === 'running' && (run.leaseUntilMs ?? 0) <= nowMs;
 }
 
 export function canMove(from: RunStatus, to: RunStatus): boolean {

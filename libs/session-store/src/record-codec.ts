@@ -38,6 +38,10 @@ const runSchema = z.looseObject({
   endedAtMs: milliseconds.exactOptional(),
   claimedBy: z.string().exactOptional(),
   leaseUntilMs: milliseconds.exactOptional(),
+  attempts: z.number().int().nonnegative().exactOptional(),
+  worker: z.literal('outside').exactOptional(),
+  regenerates: z.string().exactOptional(),
+  retryOf: idSchema.exactOptional(),
   reason: z.string().exactOptional(),
 });
 

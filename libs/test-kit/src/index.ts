@@ -13,5 +13,9 @@ export { presenceContract, type PresenceUnderTest } from './contracts/presence-c
 export { newSession } from './contracts/session-ids.js';
 export { eventHistoryContract, type HistoryUnderTest } from './contracts/event-history-contract.js';
 export { runStoreContract, sampleRun, type RunStoreUnderTest } from './contracts/run-store-contract.js';
+export { runQueueContract, type RunQueueUnderTest } from './contracts/run-queue-contract.js';
+export { stepStoreContract, type StepStoreUnderTest } from './contracts/step-store-contract.js';
 export { revocationStoreContract, type RevocationStoreUnderTest } from './contracts/revocation-store-contract.js';
 export { sampleSession, sessionStoreContract, type SessionStoreUnderTest } from './contracts/session-store-contract.js';
+export { startLlmServer, type LlmServer } from './llm-server/start-llm-server.js';
+export type { LlmFault, LlmMessage, LlmReply, LlmRequest, LlmScript } from './llm-server/llm-script.js';

@@ -89,6 +89,7 @@ export const EVENT_EXAMPLES: { readonly [T in EventType]: EventData<T> } = {
   thinking_update: { stepId: 'th1', agentName: 'Evaluator', action: 'Comparing sources', status: 'active' },
   research_queued: { runId: 'r7', position: 3, ahead: 2 },
   research_started: { runId: 'r7', query: 'How do caches evict entries?' },
+  research_resumed: { runId: 'r7', attempt: 2 },
   research_progress: {
     runId: 'r7',
     status: 'running',

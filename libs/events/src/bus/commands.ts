@@ -33,6 +33,10 @@ export const runRecordSchema = z.looseObject({
   endedAtMs: timeMs.optional(),
   claimedBy: z.string().optional().describe('The worker that holds the run.'),
   leaseUntilMs: timeMs.optional(),
+  attempts: z.number().int().nonnegative().optional().describe('How often a worker has claimed it.'),
+  worker: z.literal('outside').optional(),
+  regenerates: z.string().optional(),
+  retryOf: idSchema.optional(),
   reason: z.string().optional(),
 });
 

@@ -68,6 +68,7 @@ const WRONG: readonly [EventType, Path, unknown][] = [
   ['agent_substep', 'allSubsteps', Array.from({ length: 11 }, () => ({ name: 'a', status: 'active' }))],
   ['thinking_update', 'status', 'done'],
   ['research_queued', 'ahead', -1],
+  ['research_resumed', 'attempt', 0.5],
   ['research_started', 'query', ''],
   ['research_started', 'runId', 'r.7'],
   ['research_progress', 'overall_progress', 42],

@@ -30,6 +30,11 @@ export const RESEARCH_KINDS = {
     description: 'Work on the run began.',
     data: z.looseObject({ runId: idSchema, query: z.string().min(1) }),
   },
+  research_resumed: {
+    channel,
+    description: 'Another worker took the run over and goes on where the events end.',
+    data: z.looseObject({ runId: idSchema, attempt: countNumber.describe('2 for the first take-over.') }),
+  },
   research_progress: {
     channel,
     description: 'How far the run is: full state, not a difference.',

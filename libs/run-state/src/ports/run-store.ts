@@ -23,6 +23,12 @@ export interface RunStore {
   ): Promise<RunRecord | undefined>;
 
   /**
+   * Runs that have not ended, of all tenants, the oldest first. One that ended a moment ago may be among them.
+   * @throws VanaError store_unavailable
+   */
+  listOpen(): Promise<RunRecord[]>;
+
+  /**
    * Tells of every change of a record by any pod, own changes included: how a worker learns of a cancel
    * and a waiting command of the end. A change may be told late or, over a broken connection, not at all
    * (the next renewal of the lease sees it). A listener's exception costs nothing but itself.

@@ -63,6 +63,32 @@ export function eventPublisherContract(name: string, setUp: () => Promise<BusUnd
       expect(entries.at(-1)).toMatchObject({ seq: last.seq, prev: entries[1]!.seq });
     });
 
+    it('stores nothing of a run under a claim when another one was opened after it', async () => {
+      const session = newSession();
+      const run = (id: string) => sampleEvent(session, id, { runId: 'r1' });
+      const [old, young] = [
+        { runId: 'r1', token: 'old' },
+        { runId: 'r1', token: 'young' },
+      ];
+      const first = await publisher.publish(session, run('r1:1'), { ...old, since: 'open' });
+      await publisher.publish(session, sampleEvent(session, 'between'));
+      const second = await publisher.publish(session, run('r1:2'), { ...old, since: first.seq });
+      const taken = await other.publish(session, run('r1:taken'), { ...young, since: 'open' });
+      const refused = { code: 'publish_fenced' };
+      const late = { ...old, since: second.seq };
+      await expect(publisher.publish(session, run('r1:3'), late)).rejects.toMatchObject(refused);
+      // The former owner's process learns of the session's end by another event; the claim holds all the same.
+      await publisher.publish(session, sampleEvent(session, 'unclaimed'));
+      await expect(publisher.publish(session, run('r1:3'), late)).rejects.toMatchObject(refused);
+      await other.publish(session, run('r1:3'), { ...young, since: taken.seq });
+      // Another run of the session is not concerned.
+      await publisher.publish(session, sampleEvent(session, 'r2:1', { runId: 'r2' }), {
+        ...{ runId: 'r2', token: 'old', since: 'open' },
+      });
+      const entries = await log.read(session, 0, 20);
+      expect(ids(entries)).toEqual(['r1:1', 'between', 'r1:2', 'r1:taken', 'unclaimed', 'r1:3', 'r2:1']);
+    });
+
     it('keeps the same id in two sessions and two tenants apart', async () => {
       const session = newSession();
       const foreign = { tenant: 'other', sessionId: session.sessionId };

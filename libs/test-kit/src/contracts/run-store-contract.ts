@@ -43,6 +43,16 @@ export function runStoreContract(name: string, open: () => Promise<RunStoreUnder
       expect(await store.get(run.tenant, randomUUID())).toBeUndefined();
     });
 
+    it('lists the runs that have not ended, the oldest first', async () => {
+      const [late, early, over] = [sampleRun({ createdAtMs: 20 }), sampleRun({ createdAtMs: 10 }), sampleRun()];
+      for (const run of [late, early, over]) await store.create(run);
+      await store.update(late.tenant, late.runId, (run) => ({ ...run, status: 'running' }));
+      await store.update(over.tenant, over.runId, (run) => ({ ...run, status: 'failed' }));
+      const mine = [late, early, over].map(({ runId }) => runId);
+      const listed = (await store.listOpen()).filter(({ runId }) => mine.includes(runId));
+      expect(listed).toEqual([early, { ...late, status: 'running' }]);
+    });
+
     it('updates, leaves alone, and answers nothing for what is not there', async () => {
       const run = sampleRun();
       await store.create(run);

@@ -80,6 +80,7 @@ export class Pods {
       create: (record) => changed(() => runs.create(record)),
       get: (tenant, runId) => through(() => runs.get(tenant, runId)),
       update: (tenant, runId, change) => changed(() => runs.update(tenant, runId, change)),
+      listOpen: () => through(() => runs.listOpen()),
       onChange: (listener) => runs.onChange(heard(listener)),
     };
     const podSessions: SessionStore = {
