@@ -1,12 +1,14 @@
 // One run: sessions, clients that follow them, writers, a schedule of faults, and at the end the oracle.
 import { ensureEventStream, NatsEventPublisher } from '@vana/event-bus-nats';
 import { EVENT_STREAM, type SessionKey } from '@vana/events';
+import { startTcpProxy, type TcpProxy } from '@vana/test-kit/servers';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { openClients } from './clients/client-mix.js';
 import type { Follower } from './clients/follower.js';
 import type { FaultClass, Injection, Load } from './classes/fault-class.js';
 import { RunStarter } from './load/run-starter.js';
+import { EventMix } from './load/event-mix.js';
 import { SessionWriter } from './load/session-writer.js';
 import { GatewayApi } from './load/gateway-api.js';
 import { keyOf } from './oracle/judge-stream.js';
@@ -15,7 +17,14 @@ import { Seeded } from './seeded.js';
 import { sleep, until } from './waiting.js';
 import type { World } from './world/world.js';
 
-const DEFAULT_LOAD: Load = { sessions: 6, clientsPerSession: 5, eventsPerSecond: 40, runSessions: 1 };
+const DEFAULT_LOAD: Load = {
+  sessions: 6,
+  clientsPerSession: 5,
+  eventsPerSecond: 40,
+  runSessions: 1,
+  runEvents: 120,
+  behindProxies: false,
+};
 const CATCH_UP_MS = 40_000;
 const AFTERMATH_MS = 700;
 
@@ -31,6 +40,10 @@ export class Scene {
   rolledBackTo = Infinity;
   readonly api: GatewayApi;
   readonly runs: RunStarter;
+  /** Sequences that nobody's publisher has stored: garbage and forgeries of ours. */
+  readonly poison = new Set<number>();
+  /** One before each gateway, where the class asks for them. */
+  readonly clientLines: TcpProxy[] = [];
   readonly load: Load;
   firstSeq = 1;
   /** The load's begin, on performance.now()'s clock. */
@@ -46,7 +59,7 @@ export class Scene {
   ) {
     this.load = { ...DEFAULT_LOAD, ...faultClass.load };
     this.api = new GatewayApi(world, random.fork('api'));
-    this.runs = new RunStarter(this.api);
+    this.runs = new RunStarter(this.api, this.load.runEvents);
   }
 
   static async open(world: World, faultClass: FaultClass, seed: number): Promise<Scene> {
@@ -77,6 +90,9 @@ export class Scene {
       const publisher = this.#publishers[n % 2]!;
       this.writers.push(new SessionWriter(publisher, session, random.fork(keyOf(session) + String(n))));
     }
+    if (load.behindProxies) {
+      for (const { url } of world.gateways) this.clientLines.push(await startTcpProxy(Number(new URL(url).port)));
+    }
     this.clients.push(...(await openClients(this)));
     for (const client of this.clients) client.start();
     const ready = await until(() => this.clients.every((client) => client.caughtUp), CATCH_UP_MS);
@@ -101,7 +117,8 @@ export class Scene {
     for (const injection of injections) {
       await sleep(Math.max(0, this.startedMs + injection.atMs - performance.now()));
       // One session falls silent while things are broken: nothing later will reveal what its readers missed.
-      const falling = quiet.chance(0.5) ? quiet.pick(this.writers) : undefined;
+      const falls = !this.faultClass.falseSilence && quiet.chance(0.5);
+      const falling = falls ? quiet.pick(this.writers) : undefined;
       const silence = falling === undefined ? undefined : sleep(quiet.between(0, 600)).then(() => falling.stop());
       await injection.act();
       await silence;
@@ -117,8 +134,36 @@ export class Scene {
     for (const client of this.clients) client.stop();
     await Promise.all(this.writers.map((writer) => writer.stop()));
     this.runs.stop();
+    await Promise.all(this.clientLines.map((line) => line.close()));
     for (const publisher of this.#publishers) publisher.close();
     await Promise.all([...this.#connections, this.nats].map((nats) => nats.close()));
+  }
+
+  /** Another process that writes to the same session. */
+  async rivalOf({ session, key }: SessionWriter, prefix: string): Promise<SessionWriter> {
+    const publisher = await this.openPublisher(`faults-rival-${prefix}`);
+    this.#publishers.push(publisher);
+    const random = this.random.fork(`${key}${prefix}`);
+    const rival = new SessionWriter(publisher, session, random, new EventMix(session, random, prefix));
+    this.writers.push(rival);
+    return rival;
+  }
+
+  /** With `true`: resolves when nothing is on its way any more. */
+  async holdWriters(held: boolean): Promise<void> {
+    await Promise.all(this.writers.map((writer) => writer.hold(held)));
+  }
+
+  /** The stream is another one from here on, the same up to `commonSeq` if it was rolled back. */
+  beginLife(commonSeq: number): void {
+    this.lifeBeganMs = performance.now();
+    this.rolledBackTo = commonSeq;
+    if (commonSeq === Infinity) this.firstSeq = 1;
+  }
+
+  /** Every client has had what is stored now. */
+  async untilDelivered(): Promise<void> {
+    await this.#settle();
   }
 
   /** Acknowledged before the stream was rolled back, behind the point that it went back to. */

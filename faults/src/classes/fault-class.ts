@@ -21,6 +21,10 @@ export interface Load {
   readonly eventsPerSecond: number;
   /** Sessions on which the orchestrators run research. */
   readonly runSessions: number;
+  /** Events of each of these runs. */
+  readonly runEvents: number;
+  /** Clients reach the gateways through lines that can be made bad. */
+  readonly behindProxies: boolean;
 }
 
 export interface FaultClass {
@@ -36,6 +40,8 @@ export interface FaultClass {
   readonly retention?: boolean;
   /** Whether a server may leave its readers without `closing`; a planned stop may not. Default true. */
   readonly cutsAllowed?: boolean;
+  /** No session falls silent during a fault. */
+  readonly falseSilence?: boolean;
   plan(scene: Scene, random: Seeded, injections: number): Injection[];
 }
 

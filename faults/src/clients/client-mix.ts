@@ -30,6 +30,10 @@ const KINDS: readonly Kind[] = [
   { name: 'poll', connect: pollConnection, path: (id) => `/api/poll/${id}`, channels: ALL_CHANNELS },
 ];
 
+function behindLine({ clientLines, random }: Scene): (() => string) | undefined {
+  return clientLines.length === 0 ? undefined : () => `http://127.0.0.1:${random.pick(clientLines).port}`;
+}
+
 export async function openClients(scene: Scene): Promise<Follower[]> {
   const { world, api, load, random, sessions, runSessions } = scene;
   const clients: Follower[] = [];
@@ -40,7 +44,7 @@ export async function openClients(scene: Scene): Promise<Follower[]> {
       const kind = KINDS[next++ % KINDS.length]!;
       const direct = (): string => random.pick(world.broadcasters).url;
       const target = {
-        base: kind.direct ? direct : () => api.gateway(),
+        base: kind.direct ? direct : (behindLine(scene) ?? (() => api.gateway())),
         path: kind.path(session.sessionId),
         token,
         query: kind.query ?? {},

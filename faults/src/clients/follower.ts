@@ -1,6 +1,9 @@
 // One client through all its connections: it reads, comes back with its last id after every break, and keeps a
 // record of everything that it was given. What it was given is judged later, by the oracle.
 import { HEARTBEAT_S } from '../world/world.js';
+import { eventSourceConnection } from './event-source-connection.js';
+import { pollConnection } from './poll-connection.js';
+import { rawConnection } from './raw-connection.js';
 import type { Block, Connect, SseConnection, SseTarget } from './sse-target.js';
 
 /** Three times the cadence of heartbeats, as the protocol advises. */
@@ -33,6 +36,9 @@ export class Follower {
   #timer: NodeJS.Timeout | undefined;
   #watchdog: NodeJS.Timeout | undefined;
   #stopped = false;
+  readonly #abandoned: SseConnection[] = [];
+  /** A block has come on this connection. */
+  #opened = false;
   /** Counts connections: what an old one still says is not heard. */
   #turn = 0;
 
@@ -49,6 +55,7 @@ export class Follower {
   stop(): void {
     this.#stopped = true;
     this.#leave();
+    for (const connection of this.#abandoned) connection.close();
   }
 
   /** Ends the connection from this side. @param afterMs until it comes back */
@@ -65,9 +72,24 @@ export class Follower {
     else this.#watch();
   }
 
+  /** Whether this kind of client can stop reading. */
+  get canStall(): boolean {
+    return this.options.connect === rawConnection;
+  }
+
+  /** Comes back on a new connection and leaves the old one open, unread, as a device that lost its network does. */
+  abandon(): void {
+    const left = this.#connection;
+    this.#connection = undefined;
+    left?.stall?.(true);
+    if (left) this.#abandoned.push(left);
+    this.drop(0);
+  }
+
   #open(): void {
     const turn = ++this.#turn;
     this.connections++;
+    this.#opened = false;
     this.#watch();
     this.#connection = this.options.connect(this.options.target, this.#position, {
       block: (block) => turn === this.#turn && this.#take(block),
@@ -77,18 +99,19 @@ export class Follower {
       ended: (how) => {
         if (turn !== this.#turn || this.#stopped) return;
         if (typeof how === 'object') this.refusals.set(how.refused, (this.refusals.get(how.refused) ?? 0) + 1);
-        else if (!this.#wasTold()) this.cuts++;
+        else if (this.#opened && !this.#wasTold() && this.options.connect !== pollConnection) this.cuts++;
         this.drop();
       },
     });
   }
 
   #take(block: Block): void {
+    this.#opened = true;
     this.#watch();
     const last = this.blocks.at(-1);
     // EventSource reconnects by itself: then a verdict is the first that is seen of the new connection.
     if (block.type === 'agent_network_connection' && last && last.type !== 'closing' && this.blocks.length > 0) {
-      if (this.options.connect.name === 'eventSourceConnection') this.cuts++;
+      if (this.options.connect === eventSourceConnection) this.cuts++;
     }
     this.blocks.push(block);
     if (block.type === 'agent_network_connection') this.caughtUp = false;

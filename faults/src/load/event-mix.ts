@@ -34,16 +34,25 @@ export class EventMix {
   constructor(
     private readonly session: SessionKey,
     private readonly random: Seeded,
+    private readonly idPrefix = 'e',
   ) {}
 
   /** Ids are the same in every session, on purpose: they are unique in a session only. */
   next(): StoredEvent {
-    const drawn = this.#draw();
+    return this.#wrap(this.#draw());
+  }
+
+  /** One with about so many bytes. */
+  nextOf(bytes: number): StoredEvent {
+    return this.#wrap({ type: 'x.faults.note', channel: 'chat', data: { filler: 'x'.repeat(bytes) } });
+  }
+
+  #wrap(drawn: Drawn): StoredEvent {
     const n = this.#count++;
     return {
       schemaVersion: SCHEMA_VERSION,
       sessionId: this.session.sessionId,
-      id: `e${n}`,
+      id: `${this.idPrefix}${n}`,
       createdAt: new Date().toISOString(),
       ...drawn,
       // Says where it belongs, so that one that has gone astray is recognised.

@@ -14,7 +14,11 @@ export class RunStarter {
   #work: Promise<void>[] = [];
   #question = 0;
 
-  constructor(private readonly api: GatewayApi) {}
+  /** @param events of each run */
+  constructor(
+    private readonly api: GatewayApi,
+    private readonly events: number,
+  ) {}
 
   start(session: SessionKey): void {
     this.started.set(keyOf(session), []);
@@ -38,7 +42,7 @@ export class RunStarter {
 
   async #ask(session: SessionKey): Promise<void> {
     while (!this.#stopped) {
-      await this.#startOne(session, 120);
+      await this.#startOne(session, this.events);
       await sleep(PAUSE_MS);
     }
   }

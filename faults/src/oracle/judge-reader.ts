@@ -19,6 +19,11 @@ export interface SessionTruth {
   readonly dropped: ReadonlySet<number>;
   /** Stored messages that nobody can read: a gap must name them. */
   readonly unreadable: ReadonlySet<number>;
+  /**
+   * The life before this one was the same up to this sequence: the stream went back to it. A reader that is
+   * not past it goes from one life into the other without a reset.
+   */
+  readonly continuesUpTo?: number;
 }
 
 export interface Allowed {
@@ -142,7 +147,18 @@ class Judge {
     if (this.#next < 0) this.#next = this.#truth.events.length;
   }
 
+  /** The stream went back to a place that this reader had not passed: the new life goes on where it is. */
+  #crossOver(seq: number, data: string): void {
+    const next = this.lives[this.#life + 1];
+    if (next?.epoch !== this.#truth.epoch || this.#at! > (next.continuesUpTo ?? -1)) return;
+    const here = this.#truth.events.find((event) => event.seq === seq);
+    if (here?.data === data || next.events.find((event) => event.seq === seq)?.data !== data) return;
+    this.#life++;
+    this.#start(this.#at!);
+  }
+
   #event(block: Block, seq: number): void {
+    this.#crossOver(seq, block.data);
     const data = JSON.parse(block.data) as Record<string, unknown>;
     if (data['merged'] !== undefined) return this.#mergedBlock(data, seq);
     const expected = this.#at! < seq ? this.#find(seq) : undefined;
@@ -232,6 +248,11 @@ class Judge {
   #takeEnd(): void {
     if (this.#at === undefined) return this.#add('stuck', 'was never told where it is');
     const last = this.#truth.events.at(-1)?.seq ?? 0;
+    const next = this.lives[this.#life + 1];
+    if (next?.epoch === this.#truth.epoch && this.#at <= (next.continuesUpTo ?? -1)) {
+      this.#life++;
+      this.#start(this.#at);
+    }
     if (this.#life < this.lives.length - 1) this.#add('stuck', `never left epoch ${this.#truth.epoch}`);
     else if (last > this.#at) this.#passOver(last, 'the end');
     for (const event of this.#superseded) this.#add('lost', `${event.type} at ${event.seq} has no survivor`);

@@ -35,7 +35,8 @@ export async function judgeScene(scene: Scene, stuck: readonly string[]): Promis
     () => mayBeGone,
     findings,
   );
-  for (const [session, stored] of read.sessions) judgeChain(session, stored, mayBeGone, findings);
+  for (const [session, stored] of read.sessions)
+    judgeChain(session, stored, { retention: mayBeGone, poison: scene.poison }, findings);
   for (const [session, runs] of scene.runs.started)
     judgeRuns(session, read.sessions.get(session) ?? [], runs, findings);
 
@@ -69,7 +70,8 @@ function truthOf(scene: Scene, session: string, life: StreamRead): SessionTruth 
   const present = new Set<number>();
   for (const { seq, body, prev } of life.sessions.get(session) ?? []) {
     present.add(seq);
-    const wire = prev === undefined ? undefined : wireOf(seq, body);
+    const ours = prev !== undefined && prev < seq && !scene.poison.has(seq);
+    const wire = ours ? wireOf(seq, body) : undefined;
     if (wire) events.set(seq, wire);
     else unreadable.add(seq);
   }
@@ -81,7 +83,14 @@ function truthOf(scene: Scene, session: string, life: StreamRead): SessionTruth 
       events.set(seq, wireOf(seq, JSON.stringify(event))!);
     }
   }
-  return { epoch: life.epoch, events: [...events.values()].sort((a, b) => a.seq - b.seq), dropped, unreadable };
+  const common = { continuesUpTo: life.epoch === scene.earlierLives.at(-1)?.epoch ? scene.rolledBackTo : -1 };
+  return {
+    ...common,
+    epoch: life.epoch,
+    events: [...events.values()].sort((a, b) => a.seq - b.seq),
+    dropped,
+    unreadable,
+  };
 }
 
 async function judgeRedis(scene: Scene, { epoch, sessions }: StreamRead, findings: Findings): Promise<void> {

@@ -28,16 +28,23 @@ export function judgeAcknowledged(
   }
 }
 
-/** @param retention whether the front of the session may be gone */
-export function judgeChain(session: string, stored: readonly Stored[], retention: boolean, findings: Findings): void {
+/**
+ * @param retention whether the front of the session may be gone
+ * @param poison sequences that no publisher of ours has stored; the next one of ours names them all the same
+ */
+export function judgeChain(
+  session: string,
+  stored: readonly Stored[],
+  { retention, poison }: { readonly retention: boolean; readonly poison: ReadonlySet<number> },
+  findings: Findings,
+): void {
   const ids = new Set<string>();
   let last = 0;
   for (const [index, { seq, prev, messageId }] of stored.entries()) {
     if (messageId !== '' && ids.has(messageId)) findings.add('stored_twice', `${session}: ${messageId} at ${seq}`);
     ids.add(messageId);
     const front = index === 0 && retention;
-    // One without the header is not of ours; the next one of ours names it.
-    if (prev !== undefined && prev !== last && !front) {
+    if (prev !== last && !front && !poison.has(seq)) {
       findings.add('broken_chain', `${session}: ${seq} names ${prev}, before it is ${last}`);
     }
     last = seq;

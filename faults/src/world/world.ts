@@ -38,7 +38,7 @@ export class World {
   readonly broadcasters: ServiceProcess[] = [];
   readonly orchestrators: ServiceProcess[] = [];
   readonly lines: BroadcasterLines[] = [];
-  readonly clockFile: string;
+  readonly #clockFile: string;
 
   private constructor(
     readonly shape: WorldShape,
@@ -47,8 +47,7 @@ export class World {
     readonly cluster: NatsCluster | undefined,
     readonly redis: RedisServer,
   ) {
-    this.clockFile = join(folder, 'clock-shift');
-    writeFileSync(this.clockFile, '0');
+    this.#clockFile = join(folder, 'clock-shift');
   }
 
   static async start(shape: WorldShape, env: Readonly<Record<string, string>> = {}): Promise<World> {
@@ -94,6 +93,12 @@ export class World {
     });
   }
 
+  /** Sets the wall clocks of these services so far off. */
+  shiftClock(services: readonly ServiceProcess[], shiftMs: number): void {
+    writeFileSync(this.#clockFile, String(shiftMs));
+    for (const service of services) service.signal('SIGUSR2');
+  }
+
   /** Everything runs, is awake and ready: what a fault has left behind is mended here. */
   async heal(): Promise<void> {
     for (const { nats, redis } of this.lines) {
@@ -124,11 +129,12 @@ export class World {
       RUNS_PER_POD: '50',
       RUN_LEASE: '3000',
       SHUTDOWN_GRACE: '1',
+      SSE_DRAIN_TIME: '1',
       SSE_HEARTBEAT_INTERVAL: String(HEARTBEAT_S),
       SSE_MAX_CONNECTIONS_PER_PRINCIPAL: '10000',
       NODE_ENV: 'test',
       NODE_OPTIONS: `--import=${join(import.meta.dirname, 'clock-shift.js')}`,
-      FAULTS_CLOCK_FILE: this.clockFile,
+      FAULTS_CLOCK_FILE: this.#clockFile,
       ...(this.shape === 'replicated' ? { NATS_REPLICAS: '3' } : {}),
       ...env,
     };
