@@ -6,5 +6,5 @@ export { registerOps, type OpsOptions, type ReadyChecks } from './ops-routes.js'
 export { listen } from './listen.js';
 export { runService, type RunningService } from './run-service.js';
 export { faultSentence } from './fault-sentence.js';
-export { spread } from './spread.js';
+export { spread, type SpreadOptions } from './spread.js';
 export { systemClock } from './system-clock.js';

@@ -25,9 +25,12 @@ export const count = (fallback: number, least = 1) => whole(least, Number.MAX_SA
 /** Duration in whole milliseconds, short enough for a timer. */
 export const milliseconds = (fallback: number, least = 1) => whole(least, MAX_TIMER_MS).default(fallback);
 
-/** Duration in seconds, fractions allowed; pass `most` for ages that no timer waits for. */
-export const seconds = (fallback: number, most = MAX_TIMER_S) =>
-  numberBetween(/^\d+(\.\d+)?$/, 'a number of seconds', 0.001, most).default(fallback);
+/** Duration in seconds, fractions allowed; pass `most` for ages that no timer waits for, `least` 0 for "not at all". */
+export const seconds = (fallback: number, most = MAX_TIMER_S, least = 0.001) =>
+  numberBetween(/^\d+(\.\d+)?$/, 'a number of seconds', least, most).default(fallback);
+
+/** Duration in seconds of which 0 means that there is none. */
+export const secondsOrNone = (fallback: number) => seconds(fallback, MAX_TIMER_S, 0);
 
 const FLAGS: Readonly<Record<string, boolean>> = {
   true: true,

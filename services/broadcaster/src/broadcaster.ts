@@ -8,6 +8,7 @@ import { SessionAccess } from './access/session-access.js';
 import type { AppParts } from './app.module.js';
 import { every } from './connections/every.js';
 import { OpenConnections } from './connections/open-connections.js';
+import { ResumeBudget } from './connections/resume-budget.js';
 import { ConnectionMetrics } from './metrics/connection-metrics.js';
 import { FeedMetrics } from './metrics/feed-metrics.js';
 import { Polls } from './poll/polls.js';
@@ -65,14 +66,15 @@ export class Broadcaster {
       log,
       access: this.#access,
       connections: this.connections,
+      resumes: new ResumeBudget(settings, clock),
       metrics: new ConnectionMetrics(registry),
       clock,
     };
     this.parts = {
       streams: new StreamOpener({ ...shared, times }),
       polls: new Polls(shared),
-      pages: new EventPages(this.#feeds, log, this.#access),
-      agentHistory: new AgentHistory(sessions, log, clock),
+      pages: new EventPages(this.#feeds, log, this.#access, this.connections),
+      agentHistory: new AgentHistory(sessions, log, clock, this.connections),
     };
   }
 
@@ -85,16 +87,17 @@ export class Broadcaster {
     );
   }
 
-  /** Lets nobody in any more and tells everybody to go. */
-  drain(reason: CloseReason): void {
+  /** Lets nobody in any more and tells everybody to go, one after the other. Resolves when all have been told. */
+  async drain(reason: CloseReason): Promise<void> {
     this.connections.drain();
-    this.#feeds.closeAll(reason);
+    await this.connections.closeAll(reason, { overMs: this.settings.drainMs, clock: this.#clock });
   }
 
-  stop(): void {
+  /** Resolves when history has been written, or could not be. */
+  async stop(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
     this.connections.destroyAll();
-    this.#feeds.close();
+    await this.#feeds.close();
   }
 
   #sessionChanged(record: SessionRecord): void {

@@ -1,5 +1,5 @@
 // The real servers behind the ports: NATS for events, sessions and presence, Redis as a cache where there is one.
-import { NatsEventLog, NatsPresence, connectNats, ensureEventStream } from '@vana/event-bus-nats';
+import { NatsEventLog, NatsPresence, connectNats, drainNats, ensureEventStream } from '@vana/event-bus-nats';
 import { RedisEventHistory, connectRedis } from '@vana/event-history-redis';
 import { systemClock, type Logger, type Registry } from '@vana/observability';
 import { KvSessionStore } from '@vana/session-store';
@@ -40,7 +40,7 @@ export async function connectAdapters(
       log.close();
       sessions.close();
       redis?.close();
-      await nats.close();
+      await drainNats(nats);
     };
     return { ports: { log, history, sessions, presence, logger, registry }, close };
   } catch (error) {

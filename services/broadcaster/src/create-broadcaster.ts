@@ -1,5 +1,12 @@
 // The service's life: listening, telling gateways where it is, going without losing anybody.
-import { createServiceApp, listen, registerOps, type ReadyChecks, type RunningService } from '@vana/observability';
+import {
+  createServiceApp,
+  listen,
+  registerOps,
+  systemClock,
+  type ReadyChecks,
+  type RunningService,
+} from '@vana/observability';
 import { randomUUID } from 'node:crypto';
 import { AppModule } from './app.module.js';
 import { Broadcaster } from './broadcaster.js';
@@ -7,8 +14,13 @@ import { broadcasterDocument } from './http/openapi.js';
 import type { BroadcasterPorts } from './ports.js';
 import type { BroadcasterSettings } from './settings.js';
 
-/** A close is done within 5 s: so long may the last bytes take, the rest is for the server. */
-const DRAIN_MS = 3_000;
+/** Until the pods' beats, asked for at the start of a drain, have come. */
+const ANNOUNCE_MS = 200;
+/** So long may the last bytes take to leave; then their sockets are cut. */
+const LAST_BYTES_MS = 3_000;
+const HISTORY_MS = 2_000;
+/** What a close takes at most besides waiting for others and letting readers go. */
+const CLOSE_REST_MS = 10_000;
 /** Asked for only to see whether bus and store answer. */
 const PROBE = { tenant: 'vana-readiness', sessionId: 'probe' };
 
@@ -17,14 +29,15 @@ export async function createBroadcaster(
   ports: BroadcasterPorts,
   settings: BroadcasterSettings,
 ): Promise<RunningService> {
-  const { logger, presence, registry } = ports;
+  const { logger, presence, registry, clock = systemClock } = ports;
   const broadcaster = new Broadcaster(ports, settings);
   const { connections } = broadcaster;
-  const closers: (() => Promise<unknown>)[] = [async () => broadcaster.stop()];
+  let leaving = false;
+  const closers: (() => Promise<unknown>)[] = [() => atMost(HISTORY_MS, broadcaster.stop())];
   try {
     const app = await createServiceApp(AppModule.register(settings.accessToken, broadcaster.parts), { logger });
     closers.push(() => app.close());
-    const ready = () => readiness(ports, connections.draining);
+    const ready = () => readiness(ports, leaving);
     registerOps(app, { registry, ready, openapi: broadcasterDocument() });
     const url = await listen(app, settings.host, settings.port);
     broadcaster.start();
@@ -34,21 +47,29 @@ export async function createBroadcaster(
       url: settings.advertiseUrl ?? url,
       connections: connections.size,
       maxConnections: settings.maxConnections,
-      draining: connections.draining,
+      draining: leaving,
     }));
     logger.info({ url }, 'broadcaster is listening');
 
     const close = async (): Promise<void> => {
-      connections.drain();
-      await leave().catch((error: unknown) => logger.warn({ err: error }, 'presence could not say good-bye'));
+      const quiet = (told: Promise<void>): Promise<void> =>
+        told.catch((error: unknown) => logger.warn({ err: error }, 'presence could not be told'));
+      leaving = true;
+      // Asks for every pod's beat, this one's too: gateways hear of the drain now, and not with the next beat.
+      await quiet(presence.discover(ANNOUNCE_MS));
+      if (settings.preDrainMs > 0)
+        await new Promise<void>((resolve) => void clock.schedule(settings.preDrainMs, resolve));
       const others = presence.present().some((pod) => pod.podId !== podId && !pod.draining);
-      broadcaster.drain(others ? 'drain' : 'shutting_down');
-      await atMost(DRAIN_MS, connections.empty());
+      logger.info({ connections: connections.size }, 'broadcaster lets its readers go');
+      await broadcaster.drain(others ? 'drain' : 'shutting_down');
+      await atMost(LAST_BYTES_MS, connections.empty());
+      await quiet(leave());
       for (const closer of closers) await closer();
       logger.info('broadcaster has closed');
     };
     let closing: Promise<void> | undefined;
-    return { url, close: () => (closing ??= close()) };
+    const closesWithinMs = settings.preDrainMs + settings.drainMs + CLOSE_REST_MS;
+    return { url, closesWithinMs, close: () => (closing ??= close()) };
   } catch (error) {
     for (const closer of closers) await closer();
     throw error;
@@ -56,14 +77,14 @@ export async function createBroadcaster(
 }
 
 /** History is a cache: without it the service is ready all the same. */
-async function readiness({ log, sessions }: BroadcasterPorts, draining: boolean): Promise<ReadyChecks> {
+async function readiness({ log, sessions }: BroadcasterPorts, leaving: boolean): Promise<ReadyChecks> {
   const up = (answer: Promise<unknown>): Promise<'up' | 'down'> =>
     answer.then(
       () => 'up',
       () => 'down',
     );
   const [bus, store] = await Promise.all([up(log.lastSeq(PROBE)), up(sessions.get(PROBE, { fresh: true }))]);
-  return { bus, sessions: store, accepting: draining ? 'down' : 'up' };
+  return { bus, sessions: store, accepting: leaving ? 'down' : 'up' };
 }
 
 /** On the machine's clock: it bounds real sockets. */

@@ -18,15 +18,26 @@ describe('readBroadcasterSettings', () => {
       heartbeatMs: 30_000,
       maxConnections: 10_000,
       maxConnectionsPerPrincipal: 100,
+      preDrainMs: 0,
+      drainMs: 20_000,
+      resumesPerSecond: 500,
+      resumeBurst: 1_000,
     });
   });
 
   it('takes the environment, durations in seconds', () => {
-    const env = { JWT_SECRET, PORT: '0', ADVERTISE_URL: 'http://10.0.0.7:8082', SSE_HEARTBEAT_INTERVAL: '0.5' };
+    const env = {
+      JWT_SECRET,
+      PORT: '0',
+      ADVERTISE_URL: 'http://10.0.0.7:8082',
+      SSE_HEARTBEAT_INTERVAL: '0.5',
+      SSE_DRAIN_TIME: '0',
+    };
     expect(readBroadcasterSettings(env)).toMatchObject({
       port: 0,
       advertiseUrl: 'http://10.0.0.7:8082',
       heartbeatMs: 500,
+      drainMs: 0,
     });
   });
 

@@ -5,6 +5,7 @@ import {
   portNumber,
   readSettings,
   seconds,
+  secondsOrNone,
   NATS_ACCESS_FIELDS,
   REDIS_TLS_FIELDS,
   natsAccessFrom,
@@ -36,6 +37,14 @@ const schema = z.object({
   SSE_HEARTBEAT_INTERVAL: seconds(30),
   SSE_MAX_CONNECTIONS: count(10_000),
   SSE_MAX_CONNECTIONS_PER_PRINCIPAL: count(100),
+  /** After SIGTERM, until streams are refused: so long others may take to learn that this pod is leaving. */
+  PRE_DRAIN_TIME: secondsOrNone(0),
+  /** Over this time the readers of a pod that leaves are let go; few readers take less. */
+  SSE_DRAIN_TIME: secondsOrNone(20),
+  /** Resumes that need more than this pod's memory; what is over it is told to come back in 1 to 5 s. */
+  RESUMES_PER_SECOND: count(500),
+  /** So many of them may come in one moment. */
+  RESUME_BURST: count(1_000),
   ...ACCESS_TOKEN_FIELDS,
 });
 
@@ -63,6 +72,10 @@ export interface BroadcasterSettings {
   readonly heartbeatMs: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerPrincipal: number;
+  readonly preDrainMs: number;
+  readonly drainMs: number;
+  readonly resumesPerSecond: number;
+  readonly resumeBurst: number;
   readonly accessToken: AccessTokenSettings;
 }
 
@@ -87,6 +100,10 @@ export function readBroadcasterSettings(env: Readonly<Record<string, string | un
     heartbeatMs: values.SSE_HEARTBEAT_INTERVAL * 1_000,
     maxConnections: values.SSE_MAX_CONNECTIONS,
     maxConnectionsPerPrincipal: values.SSE_MAX_CONNECTIONS_PER_PRINCIPAL,
+    preDrainMs: values.PRE_DRAIN_TIME * 1_000,
+    drainMs: values.SSE_DRAIN_TIME * 1_000,
+    resumesPerSecond: values.RESUMES_PER_SECOND,
+    resumeBurst: values.RESUME_BURST,
     accessToken: accessTokenSettingsFrom(values),
   };
 }

@@ -1,5 +1,6 @@
 // All open connections of the pod: how many there may be, which belong to a session, the wheel's turns.
-import { sessionKeyString, type CloseReason, type Principal, type SessionKey } from '@vana/events';
+import { VanaError, sessionKeyString, type CloseReason, type Principal, type SessionKey } from '@vana/events';
+import { spread, type SpreadOptions } from '@vana/observability';
 import type { OpenConnection } from './open-connection.js';
 
 export interface ConnectionLimits {
@@ -42,6 +43,11 @@ export class OpenConnections {
     return this.#draining || this.#full;
   }
 
+  /** @throws VanaError shutting_down while the pod drains: another one answers */
+  assertNotDraining(): void {
+    if (this.#draining) throw new VanaError('shutting_down');
+  }
+
   get #full(): boolean {
     return this.#all.size >= this.limits.maxConnections;
   }
@@ -70,19 +76,18 @@ export class OpenConnections {
 
   /** A connection whose turn fails is cut off; the others get theirs. */
   turn(nowMs: number): void {
-    for (const connection of this.#all) {
-      try {
-        connection.turn(nowMs);
-      } catch (error) {
-        this.onFault(error);
-        connection.destroy();
-      }
-    }
+    for (const connection of this.#all) this.#guarded(connection, () => connection.turn(nowMs));
   }
 
   /** From now on nobody is let in. */
   drain(): void {
     this.#draining = true;
+  }
+
+  /** Closes those that are open now, evenly over a time. Resolves when each has been told. */
+  async closeAll(reason: CloseReason, over: SpreadOptions): Promise<void> {
+    const close = (connection: OpenConnection): void => this.#guarded(connection, () => connection.closeWith(reason));
+    await spread([...this.#all], close, over);
   }
 
   /** Resolves when the last connection has been removed. */
@@ -95,6 +100,15 @@ export class OpenConnections {
 
   destroyAll(): void {
     for (const connection of this.#all) connection.destroy();
+  }
+
+  #guarded(connection: OpenConnection, task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.onFault(error);
+      connection.destroy();
+    }
   }
 
   #count(principal: Principal, change: 1 | -1): void {

@@ -9,6 +9,7 @@ export class ConnectionMetrics {
   readonly #opened: Counter<'route'>;
   readonly #closed: Counter<'route' | 'reason'>;
   readonly #refused: Counter<'route' | 'reason'>;
+  readonly #deferred: Counter<'route'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -36,6 +37,12 @@ export class ConnectionMetrics {
       labelNames: ['route', 'reason'],
       registers,
     });
+    this.#deferred = new Counter({
+      name: 'vana_broadcaster_resumes_deferred_total',
+      help: 'Readers told to resume a little later, because too many did at once.',
+      labelNames: ['route'],
+      registers,
+    });
   }
 
   opened(route: ConnectionRoute): void {
@@ -50,5 +57,9 @@ export class ConnectionMetrics {
 
   refused(route: ConnectionRoute, reason: CloseReason): void {
     this.#refused.inc({ route, reason });
+  }
+
+  deferred(route: ConnectionRoute): void {
+    this.#deferred.inc({ route });
   }
 }

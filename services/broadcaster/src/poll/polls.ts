@@ -6,7 +6,9 @@ import type { FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import type { SessionAccess } from '../access/session-access.js';
 import type { OpenConnections } from '../connections/open-connections.js';
+import type { ResumeBudget } from '../connections/resume-budget.js';
 import type { ConnectionMetrics } from '../metrics/connection-metrics.js';
+import { jitteredMs } from '../sse/retry-times.js';
 import { PollReader, type PollOutcome } from './poll-reader.js';
 
 export interface PollRequest {
@@ -24,6 +26,7 @@ export interface PollParts {
   readonly log: EventLog;
   readonly access: SessionAccess;
   readonly connections: OpenConnections;
+  readonly resumes: ResumeBudget;
   readonly metrics: ConnectionMetrics;
   readonly clock: Clock;
 }
@@ -43,6 +46,7 @@ export class Polls {
     const { access } = this.parts;
     const begin = (): Promise<PollOutcome> => {
       this.#assertRoom(request.principal, reply);
+      this.#assertMayResume(request, reply);
       return this.#begin(request, reply);
     };
     this.#assertRoom(request.principal, reply);
@@ -60,6 +64,15 @@ export class Polls {
     if (this.parts.connections.turnsEverybodyAway) void reply.header(POD_REFUSAL_HEADER, refusal);
     void reply.header('retry-after', RETRY_AFTER_S);
     throw new VanaError(refusal === 'drain' ? 'shutting_down' : refusal);
+  }
+
+  /** As with streams; a client of polls reads `Retry-After`. */
+  #assertMayResume({ session, position }: PollRequest, reply: FastifyReply): void {
+    const { feeds, metrics, resumes } = this.parts;
+    if (position === undefined || feeds.covers(session, position) || resumes.take()) return;
+    metrics.deferred('poll');
+    void reply.header('retry-after', Math.ceil(jitteredMs('resuming') / 1_000));
+    throw new VanaError('too_many_connections');
   }
 
   async #begin(request: PollRequest, reply: FastifyReply): Promise<PollOutcome> {

@@ -3,6 +3,7 @@
 import type { BlockBody, Principal, SessionKey } from '@vana/events';
 import type { SessionStore } from '@vana/run-state';
 import type { Clock, EventLog, LogEntry } from '@vana/stream-core';
+import type { OpenConnections } from '../connections/open-connections.js';
 import { eventBlock } from '../http/blocks.js';
 
 /** Newest sessions that are looked at. */
@@ -18,13 +19,15 @@ export class AgentHistory {
     private readonly sessions: Pick<SessionStore, 'listOwned'>,
     private readonly log: EventLog,
     private readonly clock: Pick<Clock, 'now'>,
+    private readonly connections: Pick<OpenConnections, 'assertNotDraining'>,
   ) {}
 
   /**
    * At most `limit` events, newest last. The bus stream has one sequence for all sessions: their order.
-   * @throws VanaError store_unavailable | bus_unavailable
+   * @throws VanaError shutting_down | store_unavailable | bus_unavailable
    */
   async recent(principal: Principal, limit: number): Promise<BlockBody[]> {
+    this.connections.assertNotDraining();
     const sessions = await this.sessions.listOwned(principal.tenant, principal.id, MAX_SESSIONS);
     const { epoch } = this.log;
     let newest: LogEntry[] = [];

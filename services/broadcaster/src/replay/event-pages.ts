@@ -1,6 +1,7 @@
 // A session's stored events as JSON pages, read from the log.
 import { parsePosition, type EventPageBody, type Principal, type SessionKey } from '@vana/events';
 import type { EventLog, EventPage, FeedTable } from '@vana/stream-core';
+import type { OpenConnections } from '../connections/open-connections.js';
 import type { SessionAccess } from '../access/session-access.js';
 import { eventBlock } from '../http/blocks.js';
 
@@ -11,15 +12,17 @@ export class EventPages {
     private readonly feeds: Pick<FeedTable, 'readPage'>,
     private readonly log: Pick<EventLog, 'epoch'>,
     private readonly access: SessionAccess,
+    private readonly connections: Pick<OpenConnections, 'assertNotDraining'>,
   ) {}
 
-  /** @throws VanaError session_not_found | session_gone | store_unavailable | bus_unavailable */
+  /** @throws VanaError session_not_found | session_gone | shutting_down | store_unavailable | bus_unavailable */
   async page(
     session: SessionKey,
     principal: Principal,
     after: string | undefined,
     limit: number,
   ): Promise<EventPageBody> {
+    this.connections.assertNotDraining();
     await this.access.checkOpen(session, principal, () => undefined);
     return pageBody(session.sessionId, this.log.epoch, await this.feeds.readPage(session, after, limit));
   }

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { SessionAccess } from '../access/session-access.js';
 import type { OpenConnections } from '../connections/open-connections.js';
+import type { ResumeBudget } from '../connections/resume-budget.js';
 import type { ConnectionMetrics } from '../metrics/connection-metrics.js';
 import { echoedPosition } from './echoed-position.js';
 import { refuseStream } from './refuse-stream.js';
@@ -22,6 +23,7 @@ export interface StreamOpenerParts {
   readonly log: EventLog;
   readonly access: SessionAccess;
   readonly connections: OpenConnections;
+  readonly resumes: ResumeBudget;
   readonly metrics: ConnectionMetrics;
   readonly clock: Clock;
   readonly times: StreamTimes;
@@ -35,7 +37,8 @@ export class StreamOpener {
     if (this.#refused(request, reply)) return;
     const state = await this.parts.access.check(request.session, request.principal, (found) => {
       // Asked again: others may have come while the store was asked.
-      if (found === 'open' && !this.#refused(request, reply)) this.#begin(request, reply);
+      const turnedAway = found !== 'open' || this.#refused(request, reply) || this.#deferred(request, reply);
+      if (!turnedAway) this.#begin(request, reply);
       return found;
     });
     if (state === 'deleted') await this.#answerDeleted(request, reply);
@@ -47,6 +50,15 @@ export class StreamOpener {
     this.parts.metrics.refused(route, refusal);
     if (this.parts.connections.turnsEverybodyAway) void reply.header(POD_REFUSAL_HEADER, refusal);
     refuseStream(reply, refusal, position);
+    return true;
+  }
+
+  /** Too many resume at once: this one is asked to come back. What memory serves costs nothing and always may. */
+  #deferred({ session, route, position }: StreamRequest, reply: FastifyReply): boolean {
+    const { feeds, metrics, resumes } = this.parts;
+    if (position === undefined || feeds.covers(session, position) || resumes.take()) return false;
+    metrics.deferred(route);
+    refuseStream(reply, 'too_many_connections', position, 'resuming');
     return true;
   }
 
