@@ -77,7 +77,7 @@ describe('HTTPS', () => {
     const answers = await openBroadcaster();
     const session = await http2();
     expect(session.alpnProtocol).toBe('h2');
-    const opened = [];
+    const opened: Opened[] = [];
     for (let n = 0; n < 10; n++) opened.push(await open(session, '/api/stream/mine'));
     for (const { headers } of opened) {
       expect(headers).toMatchObject({ ':status': 200, ...SSE, 'x-content-type-options': 'nosniff' });

@@ -63,6 +63,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
       'run_active',
       'idempotency_mismatch',
       'too_many_runs',
+      'run_quota_exceeded',
       'no_orchestrator',
     ],
   },

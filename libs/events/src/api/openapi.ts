@@ -8,6 +8,10 @@ import { dataName, EVENT_TYPES, namedSchemas } from './schemas.js';
 import type { Json } from './json.js';
 
 const SCHEMAS = '#/components/schemas/';
+/** Refusals before a route is known, or before a token is looked at. */
+const DOOR_ERRORS: readonly ErrorCode[] = [
+  ...(['malformed_request', 'request_timeout', 'url_too_long', 'headers_too_large', 'rate_limited'] as const),
+];
 /** Refusals that every route with a token has. */
 const TOKEN_ERRORS: readonly ErrorCode[] = ['token_in_query', 'unauthenticated', 'insufficient_scope', 'internal'];
 
@@ -80,7 +84,7 @@ function operationOf(route: HttpRoute): Json {
       : { requestBody: { required: body.required, content: { 'application/json': { schema: ref(body.schema) } } } }),
     responses: {
       ...Object.fromEntries(route.answers.map((answer) => [answer.status, responseOf(answer)])),
-      ...errorResponses(scope === undefined ? route.errors : [...TOKEN_ERRORS, ...route.errors]),
+      ...(tag === 'Operations' ? {} : errorResponses([...DOOR_ERRORS, ...(scope === undefined ? [] : TOKEN_ERRORS), ...route.errors])),
     },
   };
 }

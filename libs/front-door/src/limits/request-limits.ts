@@ -17,6 +17,8 @@ export function limitRequests(
 ): void {
   // After all `onRequest` hooks, so that a refusal carries their headers (CORS), and before the body is read.
   server.addHook('preParsing', async (request) => {
+    // A request line that ends before its version: what follows was meant to be part of the URL.
+    if (request.raw.httpVersionMajor < 1) throw new VanaError('malformed_request');
     if (request.url.length > maxUrlLength) throw new VanaError('url_too_long');
     if (requestsPerAddress === 0 || NOT_COUNTED.has(request.routeOptions.url ?? '')) return;
     const key = `address:${addressKey(request.ip)}`;

@@ -82,6 +82,8 @@ export class GatewayWorld {
   readonly commands = new NotingCommands();
   readonly sessions = new InMemorySessionStore();
   readonly presence = new InMemoryPresence();
+  /** The service's own log. */
+  readonly logged: string[] = [];
   /** Paths that reached the broadcaster. */
   readonly relayed: string[] = [];
   #gateway: RunningService | undefined;
@@ -103,7 +105,7 @@ export class GatewayWorld {
       ...env,
     });
     const { commands, sessions, presence } = this;
-    const logger = createLogger('gateway', 'silent');
+    const logger = createLogger('gateway', 'debug', { write: (line) => void this.logged.push(line) });
     this.#gateway = await createGateway(
       { commands, sessions, presence, logger, registry: createRegistry('gateway') },
       settings,
