@@ -48,7 +48,7 @@ async function http2(): Promise<ClientHttp2Session> {
 interface Opened {
   readonly stream: ClientHttp2Stream;
   readonly headers: Record<string, unknown>;
-  text(): string;
+  readonly text: () => string;
 }
 
 async function open(session: ClientHttp2Session, path: string): Promise<Opened> {

@@ -1,7 +1,7 @@
 // What was written into a header, a cookie, a path or an id to become something else, byte by byte as it is
 // sent: none of it reaches a store, a command, a broadcaster or the log, and one request is one answer.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { isValidId } from '@vana/events';
+import { isValidId, type SessionKey } from '@vana/events';
 import { connect } from 'node:net';
 import { GatewayWorld } from './spec/gateway-world.js';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await world.start({ RATE_LIMIT_ADDRESS: '0', RATE_LIMIT_PRINCIPAL: '0' });
   await world.addBroadcaster((_request, response) => void response.writeHead(200).end('{}'));
   const get = world.sessions.get.bind(world.sessions);
-  world.sessions.get = (key, options) => {
+  world.sessions.get = (key: SessionKey, options?: { fresh?: boolean }) => {
     asked.push(key.tenant, key.sessionId);
     return get(key, options);
   };

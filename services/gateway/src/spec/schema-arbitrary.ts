@@ -57,6 +57,7 @@ function fitting(schema: Schema, resolve: (ref: string) => Schema, depth: number
       return schema.pattern === undefined
         ? fc.string({ unit: 'grapheme', maxLength: Math.min(schema.maxLength ?? 60, 200) })
         : fc.oneof(fc.constantFrom('mine', 'foreign', 'gone', 'run-1'), fc.stringMatching(new RegExp(schema.pattern)));
+    case undefined:
     default:
       return fc.jsonValue();
   }
