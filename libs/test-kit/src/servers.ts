@@ -5,3 +5,4 @@ export { startNatsServer } from './servers/nats-server.js';
 export { startRedisServer } from './servers/redis-server.js';
 export { startTcpProxy, type TcpProxy } from './servers/tcp-proxy.js';
 export type { NatsCluster, NatsNode, NatsServer, RedisServer } from './servers/server-handles.js';
+export { startLlmServer, type LlmServer } from './llm-server/start-llm-server.js';
