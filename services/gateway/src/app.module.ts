@@ -4,6 +4,8 @@ import { AccessTokenModule } from '@vana/access-token';
 import { openApiDocument } from '@vana/events';
 import { ConnectionQuota, FrontDoor, PrincipalLimitsModule } from '@vana/front-door';
 import { listen, registerOps, systemClock, type RunningService } from '@vana/observability';
+import { GatewayDrain } from './drain/gateway-drain.js';
+import { KeptConnections } from './drain/kept-connections.js';
 import { countRefusals } from './metrics/count-refusals.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
 import { COMMANDS, type GatewayPorts } from './ports.js';
@@ -18,6 +20,8 @@ import { StreamsController } from './streams/streams.controller.js';
 const STALL_MS = 10_000;
 /** How long the start waits for the first broadcaster to answer; without one, streams are told to come back. */
 const DISCOVER_MS = 500;
+/** What a close takes at most besides waiting for others and letting readers go. */
+const CLOSE_REST_MS = 10_000;
 
 @Module({})
 class GatewayModule {
@@ -26,9 +30,10 @@ class GatewayModule {
     settings: GatewaySettings,
     broadcasters: BroadcasterRelay,
     door: FrontDoor,
+    drain: GatewayDrain,
   ): DynamicModule {
     const connections = new ConnectionQuota(settings);
-    const relay = new SessionRelay({ sessions, broadcasters, connections, audit: door.audit });
+    const relay = new SessionRelay({ sessions, broadcasters, connections, audit: door.audit, drain });
     return {
       module: GatewayModule,
       imports: [
@@ -49,31 +54,35 @@ export async function buildGateway(ports: GatewayPorts, settings: GatewaySetting
   const { presence, logger, registry, counters, ready = async () => ({}) } = ports;
   const metrics = new GatewayMetrics(registry);
   const times = { firstByteMs: settings.firstByteMs, stallMs: STALL_MS };
+  const drain = new GatewayDrain(settings, systemClock, logger);
   const relay = new BroadcasterRelay(presence, systemClock, metrics, times);
   const door = await FrontDoor.open({ service: 'gateway', settings: settings.frontDoor, logger, counters });
-  const app = await door.build(GatewayModule.over(ports, settings, relay, door));
+  const app = await door.build(GatewayModule.over(ports, settings, relay, door, drain));
+  const kept = new KeptConnections(app.getHttpAdapter().getInstance());
   countRefusals(app.getHttpAdapter().getInstance(), metrics);
   if (settings.allowOrigins.length > 0) {
     app.enableCors({ origin: [...settings.allowOrigins], methods: ['GET', 'POST', 'DELETE'], maxAge: 600 });
   }
-  registerOps(app, { registry, ready, openapi: openApiDocument() });
-  return { app, relay, door };
+  const isReady = async () => ({ ...(await ready()), accepting: drain.leaving ? 'down' : 'up' }) as const;
+  registerOps(app, { registry, ready: isReady, openapi: openApiDocument() });
+  return { app, door, relay, drain: () => drain.run(relay, kept) };
 }
 
 /** Starts the service; resolves when it listens. @throws VanaError port_in_use | settings_invalid */
 export async function createGateway(ports: GatewayPorts, settings: GatewaySettings): Promise<RunningService> {
-  const { app, relay, door } = await buildGateway(ports, settings);
+  const { app, door, relay, drain } = await buildGateway(ports, settings);
   await ports.presence.discover(DISCOVER_MS).catch((error: unknown) => {
     ports.logger.warn({ err: error }, 'broadcasters could not be asked for');
   });
   const url = await listen(app, settings.host, settings.port);
   ports.logger.info({ url }, 'gateway listens');
-  return {
-    url,
-    close: async () => {
-      relay.closeAll();
-      await app.close();
-      door.close();
-    },
+  const close = async (): Promise<void> => {
+    await drain();
+    await app.close();
+    relay.closeAll();
+    door.close();
   };
+  let closing: Promise<void> | undefined;
+  const closesWithinMs = settings.preDrainMs + settings.drainMs + CLOSE_REST_MS;
+  return { url, closesWithinMs, close: () => (closing ??= close()) };
 }

@@ -1,5 +1,5 @@
 // The real servers behind the ports: NATS for commands, sessions and presence; Redis as a cache where there is one.
-import { NatsPresence, connectNats } from '@vana/event-bus-nats';
+import { NatsPresence, connectNats, drainNats } from '@vana/event-bus-nats';
 import { connectRedis } from '@vana/event-history-redis';
 import { LocalCounters, RedisCounters } from '@vana/front-door';
 import { systemClock, type Logger, type Registry } from '@vana/observability';
@@ -42,7 +42,7 @@ export async function connectAdapters(
       presence.close();
       sessions.close();
       redis?.close();
-      await nats.close();
+      await drainNats(nats);
     };
     const counters = redis && new RedisCounters(redis, new LocalCounters(systemClock));
     return { ports: { commands, sessions, presence, counters, logger, registry }, close };

@@ -123,7 +123,7 @@ describe('HTTPS', () => {
     const stopping = world.stop();
     ended = true;
     await over;
-    expect(stopped.text()).toContain('"reason":"shutting_down"');
+    expect(stopped.text()).toContain('"reason":"drain"');
     await stopping;
   });
 

@@ -14,7 +14,7 @@ await runService('gateway', async () => {
       await service.close();
       await adapters.close();
     };
-    return { url: service.url, close };
+    return { ...service, close };
   } catch (error) {
     await adapters.close();
     throw error;

@@ -15,6 +15,8 @@ describe('readGatewaySettings', () => {
       firstByteMs: 1_000,
       maxConnections: 10_000,
       maxConnectionsPerPrincipal: 100,
+      preDrainMs: 0,
+      drainMs: 20_000,
       frontDoor: {
         trustedProxies: [],
         requestsPerAddress: 6_000,

@@ -6,6 +6,7 @@ import {
   milliseconds,
   portNumber,
   readSettings,
+  secondsOrNone,
   NATS_ACCESS_FIELDS,
   REDIS_TLS_FIELDS,
   natsAccessFrom,
@@ -44,6 +45,10 @@ const schema = z.object({
   /** Open streams and polls of this pod. */
   SSE_MAX_CONNECTIONS: count(10_000),
   SSE_MAX_CONNECTIONS_PER_PRINCIPAL: count(100),
+  /** After SIGTERM, until streams are turned away: so long balancers may take to learn that this pod is leaving. */
+  PRE_DRAIN_TIME: secondsOrNone(0),
+  /** Over this time the readers of a pod that leaves are let go; few readers take less. */
+  SSE_DRAIN_TIME: secondsOrNone(20),
   ...FRONT_DOOR_FIELDS,
   ...ACCESS_TOKEN_FIELDS,
 });
@@ -65,6 +70,8 @@ export interface GatewaySettings {
   readonly firstByteMs: number;
   readonly maxConnections: number;
   readonly maxConnectionsPerPrincipal: number;
+  readonly preDrainMs: number;
+  readonly drainMs: number;
   readonly frontDoor: FrontDoorSettings;
   readonly accessToken: AccessTokenSettings;
 }
@@ -85,6 +92,8 @@ export function readGatewaySettings(env: Readonly<Record<string, string | undefi
     firstByteMs: values.RELAY_FIRST_BYTE_TIMEOUT,
     maxConnections: values.SSE_MAX_CONNECTIONS,
     maxConnectionsPerPrincipal: values.SSE_MAX_CONNECTIONS_PER_PRINCIPAL,
+    preDrainMs: values.PRE_DRAIN_TIME * 1_000,
+    drainMs: values.SSE_DRAIN_TIME * 1_000,
     frontDoor: frontDoorSettingsFrom(values),
     accessToken: accessTokenSettingsFrom(values),
   };

@@ -2,6 +2,9 @@
 import type { Clock } from '@vana/stream-core';
 import { request as httpRequest, type Agent, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 
+/** First probe of a connection over which nothing comes; nine more follow, a second apart. */
+const KEEP_ALIVE_MS = 10_000;
+
 export interface AskTimes {
   /** Milliseconds for the connection; also for the head, where `headMs` is absent. */
   readonly firstByteMs: number;
@@ -60,6 +63,8 @@ export function askBroadcaster({ url, headers, times, agent, clock, client, sile
       );
     }
     request.setNoDelay(true);
+    // An event stream only receives: nothing else finds a broadcaster's machine that is gone without a word.
+    request.setSocketKeepAlive(true, KEEP_ALIVE_MS);
     request.once('response', (response) => settle({ kind: 'answered', response }));
     // Stays on: a request that is destroyed later tells of it here, too.
     request.on('error', () => settle({ kind: failure }));

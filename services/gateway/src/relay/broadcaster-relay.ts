@@ -8,6 +8,7 @@ import {
   type BroadcasterBeat,
   type Presence,
 } from '@vana/routing';
+import { spread, type SpreadOptions } from '@vana/observability';
 import type { Clock } from '@vana/stream-core';
 import { Agent, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -45,8 +46,11 @@ export interface RelayAnswer {
   readonly podId: string;
 }
 
-/** `unserved`: no broadcaster could. `full`: all that were asked have no room. `late`: one did not answer in time. */
-export type RelayStart = RelayAnswer | 'unserved' | 'full' | 'late' | 'client_gone';
+/**
+ * `unserved`: no broadcaster could. `full`: all that were asked have no room. `late`: one did not answer in time.
+ * `leaving`: this gateway is stopping, and the poll would have waited for too long.
+ */
+export type RelayStart = RelayAnswer | 'unserved' | 'full' | 'late' | 'leaving' | 'client_gone';
 
 export interface RelayTimes {
   /** Milliseconds until the next broadcaster is asked. */
@@ -64,6 +68,7 @@ export class BroadcasterRelay {
   /** Those that the gateway ends when it stops; a page is let finish. */
   readonly #open = new Set<ByteRelay>();
   readonly #silent: SilentPods;
+  readonly #leaving = new AbortController();
 
   constructor(
     private readonly presence: Pick<Presence, 'present' | 'onSilent'>,
@@ -84,6 +89,7 @@ export class BroadcasterRelay {
     let full = false;
 
     while (tried.size < MAX_ATTEMPTS) {
+      if (job.kind === 'poll' && this.#leaving.signal.aborted) return 'leaving';
       const pod = chooseBroadcaster(job.routingKey, this.presence.present(), tried);
       if (pod === undefined) break;
       tried.add(pod.podId);
@@ -122,11 +128,21 @@ export class BroadcasterRelay {
         const reason = upstream.trailers[CLOSED_TRAILER];
         onEnd?.({ by, reason: by === 'broadcaster' ? reason : undefined });
       },
-      farewell: isStream
-        ? (why) => closingBlock(why === 'gateway' ? 'shutting_down' : 'upstream_unavailable')
-        : undefined,
+      farewell: isStream ? (why) => closingBlock(why === 'gateway' ? 'drain' : 'upstream_unavailable') : undefined,
     });
     if (kind !== 'page') this.#open.add(relay);
+    if (this.#leaving.signal.aborted) void relay.leave();
+  }
+
+  /**
+   * Lets the streams that are open now go, evenly over a time and each where a frame has ended; ends polls that wait.
+   * Those that still come are let go at once. Resolves when all have gone.
+   */
+  async drain(over: SpreadOptions): Promise<void> {
+    this.#leaving.abort();
+    const left: Promise<void>[] = [];
+    await spread([...this.#open], (relay) => left.push(relay.leave()), over);
+    await Promise.all(left);
   }
 
   /** Ends every stream and poll. */
@@ -145,7 +161,9 @@ export class BroadcasterRelay {
     const headMs = HEAD_MS[kind];
     const times: AskTimes = { firstByteMs: this.times.firstByteMs, ...(headMs === undefined ? {} : { headMs }) };
     const silent = new AbortController();
-    const unwatch = this.#silent.watch(podId, () => silent.abort());
+    const giveUp = (): void => silent.abort();
+    const unwatch = this.#silent.watch(podId, giveUp);
+    if (kind === 'poll') this.#leaving.signal.addEventListener('abort', giveUp);
     const asked = await askBroadcaster({
       url: new URL(target, url),
       headers,
@@ -156,6 +174,7 @@ export class BroadcasterRelay {
       silent: silent.signal,
     });
     unwatch();
+    this.#leaving.signal.removeEventListener('abort', giveUp);
     return asked;
   }
 }

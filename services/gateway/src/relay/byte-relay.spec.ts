@@ -205,7 +205,7 @@ describe('a gateway that stops', () => {
     await chunk;
     world.relay.closeAll();
     const [, , data] = CLOSING.exec((await readAll(client)).text)!;
-    expect(JSON.parse(data!)).toEqual({ reason: 'shutting_down', reconnect: true });
+    expect(JSON.parse(data!)).toEqual({ reason: 'drain', reconnect: true });
     await closed;
   });
 

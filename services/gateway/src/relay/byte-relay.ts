@@ -20,7 +20,10 @@ export interface ByteRelayOptions {
   readonly farewell: ((why: 'broadcaster_lost' | 'gateway') => Buffer) | undefined;
 }
 
+const LF = 0x0a;
 const LF_LF = 0x0a0a;
+/** So long a relay that is to end waits for the end of the frame that is being passed on. */
+const FRAME_END_MS = 2_000;
 
 export class ByteRelay {
   /** The last two bytes relayed; before the first one, text of the gateway's own does no harm either. */
@@ -28,6 +31,9 @@ export class ByteRelay {
   #passedBytes = 0;
   #end: RelayEnd | undefined;
   #cancelWatch: (() => void) | undefined;
+  #leaving = false;
+  #cancelLeaving: (() => void) | undefined;
+  readonly #ended = Promise.withResolvers<void>();
 
   /** The head of the answer must have been written to `client`. */
   constructor(
@@ -51,6 +57,20 @@ export class ByteRelay {
     this.#finish('gateway');
   }
 
+  /**
+   * Ends an event stream where a frame has ended; where none does in time, without a word. Other answers are short
+   * and go on. Resolves when this relay keeps nobody waiting any more.
+   */
+  async leave(): Promise<void> {
+    if (this.options.farewell === undefined) return;
+    if (this.#tail === LF_LF) this.#finish('gateway');
+    this.#leaving = true;
+    if (this.#end === undefined) {
+      this.#cancelLeaving ??= this.options.clock.schedule(FRAME_END_MS, () => this.#finish('gateway'));
+    }
+    await this.#ended.promise;
+  }
+
   /** Its connection stands, but it is not believed to be alive: the client goes on elsewhere. */
   leaveSilentBroadcaster(): void {
     this.#finish('broadcaster_silent');
@@ -58,6 +78,12 @@ export class ByteRelay {
 
   #pass(chunk: Buffer): void {
     if (this.#end !== undefined || chunk.length === 0) return;
+    const frameEnd = this.#leaving ? endOfFrame(this.#tail, chunk) : 0;
+    this.#write(frameEnd > 0 ? chunk.subarray(0, frameEnd) : chunk);
+    if (frameEnd > 0) this.#finish('gateway');
+  }
+
+  #write(chunk: Buffer): void {
     const last = chunk[chunk.length - 1]!;
     this.#tail = ((chunk.length > 1 ? chunk[chunk.length - 2]! : this.#tail & 0xff) << 8) | last;
     this.#passedBytes += chunk.length;
@@ -76,6 +102,8 @@ export class ByteRelay {
   #finish(end: RelayEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
+    this.#cancelLeaving?.();
+    this.#ended.resolve();
     this.upstream.destroy();
     const { farewell } = this.options;
     if (end === 'broadcaster') {
@@ -117,4 +145,11 @@ export class ByteRelay {
     this.#cancelWatch?.();
     this.#cancelWatch = undefined;
   }
+}
+
+/** How many bytes of `chunk` belong to frames up to the first one that ends in it; 0 when none does. */
+function endOfFrame(tail: number, chunk: Buffer): number {
+  if ((tail & 0xff) === LF && chunk[0] === LF) return 1;
+  const at = chunk.indexOf('\n\n');
+  return at < 0 ? 0 : at + 2;
 }

@@ -159,8 +159,12 @@ export class GatewayWorld {
     return this.send(method, path, { authorization: `Bearer ${await this.token()}`, ...json, ...headers }, text);
   }
 
-  async stop(): Promise<void> {
+  async close(): Promise<void> {
     await this.#gateway?.close();
+  }
+
+  async stop(): Promise<void> {
+    await this.close();
     const server = this.#broadcaster;
     if (server === undefined) return;
     const closed = new Promise((resolve) => server.close(resolve));

@@ -5,6 +5,7 @@ import type { SessionStore } from '@vana/run-state';
 import { SSE_HEADERS } from '@vana/sse-wire';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readableSession } from '../access/session-access.js';
+import type { GatewayDrain } from '../drain/gateway-drain.js';
 import type { BroadcasterRelay, RelayJob, RelayKind } from '../relay/broadcaster-relay.js';
 
 export interface RelayedRequest {
@@ -24,6 +25,7 @@ export interface SessionRelayParts {
   readonly broadcasters: BroadcasterRelay;
   readonly connections: ConnectionQuota;
   readonly audit: RequestAudit;
+  readonly drain: Pick<GatewayDrain, 'refusing'>;
 }
 
 export class SessionRelay {
@@ -33,6 +35,7 @@ export class SessionRelay {
   async serve(asked: RelayedRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     // Fastify offers HEAD for each GET; a stream's would never end.
     if (request.method !== 'GET') throw new VanaError('method_not_allowed');
+    if (this.parts.drain.refusing) return turnAway(asked, new VanaError('shutting_down'), request, reply);
     const release = asked.kind === 'page' ? () => undefined : this.parts.connections.take(asked.principal);
     if (release === undefined) return turnAway(asked, tooMany(), request, reply);
     reply.raw.once('close', release);
@@ -65,6 +68,7 @@ export class SessionRelay {
     const start = await broadcasters.start(job);
     if (start === 'unserved') throw new VanaError('no_broadcaster');
     if (start === 'full') throw tooMany();
+    if (start === 'leaving') throw new VanaError('shutting_down');
     if (start === 'late') throw new VanaError('broadcaster_timeout');
     reply.hijack();
     if (start === 'client_gone') return;
@@ -87,7 +91,7 @@ const tooMany = () => new VanaError('too_many_connections', { details: { retryAf
 function turnAway({ kind }: RelayedRequest, error: VanaError, request: FastifyRequest, reply: FastifyReply): void {
   const full = error.code === 'too_many_connections';
   if (kind !== 'stream' || !(full || passes(error))) throw error;
-  const reason = full ? 'too_many_connections' : 'upstream_unavailable';
+  const reason = full ? 'too_many_connections' : error.code === 'shutting_down' ? 'drain' : 'upstream_unavailable';
   void reply
     .status(200)
     .headers(SSE_HEADERS)
