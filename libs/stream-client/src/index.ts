@@ -1,6 +1,6 @@
 export { StreamConnection } from './stream-connection.js';
 export type { StreamOptions } from './options.js';
-export type { StreamControl, StreamEvent } from './stream-event.js';
+export type { StreamControl, StreamEvent, StreamMessage } from './stream-event.js';
 export {
   StreamError,
   type BreakerState,
@@ -10,6 +10,7 @@ export {
   type StreamStatus,
   type TransportName,
 } from './states.js';
+export { ApiError, VanaClient, newId, type StartRunOptions, type VanaClientOptions } from './vana-client.js';
 export { MessageTexts } from './message-text.js';
 export type { TokenSupplier } from './token-source.js';
 export type { RetryOptions } from './backoff.js';

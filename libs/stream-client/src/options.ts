@@ -5,7 +5,7 @@ import type { ClientClock } from './clock.js';
 import type { RetryOptions } from './backoff.js';
 import type { PageLifecycle } from './page-lifecycle.js';
 import type { StreamStatus, StreamError, TransportName } from './states.js';
-import type { StreamControl, StreamEvent } from './stream-event.js';
+import type { StreamControl, StreamEvent, StreamMessage } from './stream-event.js';
 import type { TokenSupplier } from './token-source.js';
 
 export interface StreamOptions {
@@ -30,6 +30,13 @@ export interface StreamOptions {
   readonly breaker?: BreakerOptions;
   /** Without a first byte for so long an attempt has failed, ms. Default 10,000. */
   readonly firstByteMs?: number;
+  /** Without any byte for so long a connection is dead, ms. Default: three times the heartbeats' cadence. */
+  readonly silenceMs?: number;
+  /** Sent along with every request, over the fetch transport. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default GET; with `body` for servers that want to be asked that way. */
+  readonly method?: string;
+  readonly body?: string;
   /** Connect at once. Default true. */
   readonly autoConnect?: boolean;
 
@@ -39,6 +46,14 @@ export interface StreamOptions {
   readonly onControl?: (block: StreamControl) => void;
   readonly onStatus?: (status: StreamStatus) => void;
   readonly onError?: (error: StreamError) => void;
+
+  /**
+   * For event streams of any other server: every block comes here as text and nothing is read into it, no
+   * events, no positions, no control blocks, and nothing is added to the URL. The last id is resumed from.
+   */
+  readonly onMessage?: (message: StreamMessage) => void;
+  /** Text of comment lines, over the fetch transport. */
+  readonly onComment?: (text: string) => void;
 
   /** For tests and unusual places. */
   readonly clock?: ClientClock;

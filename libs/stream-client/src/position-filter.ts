@@ -7,12 +7,19 @@ export class PositionFilter {
   #position: string | undefined;
 
   constructor(position?: string) {
-    if (position !== undefined) this.moveTo(position);
+    if (position === undefined) return;
+    this.remember(position);
+    this.moveTo(position);
   }
 
   /** What the next connection sends as its last id. */
   get position(): string | undefined {
     return this.#position;
+  }
+
+  /** The last id of a stream whose ids mean nothing to us; an empty one resets it. */
+  remember(id: string): void {
+    this.#position = id === '' ? undefined : id;
   }
 
   /** A control block's position: what the server has considered. A reset may lead back. */

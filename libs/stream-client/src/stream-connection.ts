@@ -10,7 +10,8 @@ import { pageLifecycle, type PageLifecycle } from './page-lifecycle.js';
 import { PositionFilter } from './position-filter.js';
 import { afterError } from './error-policy.js';
 import { StreamError, type ConnectionState, type StreamStatus, type TransportName } from './states.js';
-import { isControl, type RawBlock, type StreamControl, type StreamEvent } from './stream-event.js';
+import { isControl, readBlock, type RawBlock, type StreamControl, type StreamEvent } from './stream-event.js';
+import { streamUrl, tokenUrl } from './stream-url.js';
 import { TokenSource } from './token-source.js';
 import { TransportChoice } from './transport-choice.js';
 import { eventSourceTransport } from './transports/event-source.js';
@@ -199,7 +200,7 @@ export class StreamConnection implements AsyncIterable<StreamEvent> {
     this.#closing = undefined;
     const startedMs = this.#clock.now();
     const cancelFirstByte = this.#clock.schedule(this.options.firstByteMs ?? FIRST_BYTE_MS, () => cut('no_first_byte'));
-    const watchdog = new Watchdog(this.#clock, () => cut('silent'));
+    const watchdog = new Watchdog(this.#clock, () => cut('silent'), this.options.silenceMs);
     const sink = this.#sink(watchdog, () => {
       cancelFirstByte();
       this.#opened(this.#clock.now() - startedMs);
@@ -232,23 +233,17 @@ export class StreamConnection implements AsyncIterable<StreamEvent> {
     const expiresAtMs = this.#token.expiresAtMs ?? Infinity;
     const stale = this.#token.canRefresh && expiresAtMs - Date.now() < TOKEN_MARGIN_MS;
     const token = await this.#token.get(refresh || stale);
+    const { headers, method = 'GET', body, withCredentials = false } = this.options;
     return {
-      url: this.#url(),
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      withCredentials: this.options.withCredentials ?? false,
+      url: streamUrl(this.options),
+      headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      method,
+      body,
+      withCredentials,
       position: this.#filter.position,
       signal,
       fetch: this.options.fetch ?? fetch,
     };
-  }
-
-  #url(): URL {
-    const { url, channels, replay = 'merged', delivery } = this.options;
-    const full = new URL(url, typeof location === 'undefined' ? undefined : location.href);
-    if (channels) full.searchParams.set('channels', channels.join());
-    full.searchParams.set('replay', String(replay));
-    if (delivery) full.searchParams.set('delivery', delivery);
-    return full;
   }
 
   #transport(name: TransportName): Transport {
@@ -262,17 +257,31 @@ export class StreamConnection implements AsyncIterable<StreamEvent> {
       alive: () => watchdog.alive(),
       retry: (ms) => (this.#retryHintMs = ms),
       ready: () => this.#queue?.ready(),
-      unreadable: (type) => {
-        const error = new StreamError('parsing', `A block of type ${type} cannot be read.`, { willRetry: true });
-        this.#health.error();
-        this.options.onError?.(error);
+      ...(this.options.onComment ? { comment: this.options.onComment } : {}),
+      message: (message) => {
+        if (this.options.onMessage) {
+          this.#filter.remember(message.id);
+          if (!this.#stopped) this.options.onMessage(message);
+          return;
+        }
+        const block = readBlock(message);
+        if (block) this.#block(block, watchdog);
+        else this.#unreadable(message.type);
       },
-      block: (block) => {
-        if (this.#stopped) return;
-        if (isControl(block.type, block.data)) this.#control(block, watchdog);
-        else this.#event(block);
-      },
+      block: (block) => this.#block(block, watchdog),
     };
+  }
+
+  #block(block: RawBlock, watchdog: Watchdog): void {
+    if (this.#stopped) return;
+    if (isControl(block.type, block.data)) this.#control(block, watchdog);
+    else this.#event(block);
+  }
+
+  /** The stream goes on. */
+  #unreadable(type: string): void {
+    this.#health.error();
+    this.options.onError?.(new StreamError('parsing', `A block of type ${type} cannot be read.`, { willRetry: true }));
   }
 
   #opened(latencyMs: number): void {
@@ -297,8 +306,8 @@ export class StreamConnection implements AsyncIterable<StreamEvent> {
 
   async #extend(): Promise<void> {
     if (this.#connectionId === undefined) return;
-    const { fetch: given = fetch, url } = this.options;
-    const address = new URL(`/api/stream/${this.#connectionId}/token`, new URL(url, this.#url()));
+    const { fetch: given = fetch } = this.options;
+    const address = tokenUrl(streamUrl(this.options), this.#connectionId);
     const headers = { authorization: `Bearer ${await this.#token.get(true)}` };
     const response = await given(address, { method: 'POST', headers });
     if (response.ok) this.#extendInTime();

@@ -43,9 +43,29 @@ export function isControl(type: string, data: Readonly<Record<string, unknown>>)
   return CONTROL_TYPES.has(type) || (type === 'error' && data['channel'] === undefined);
 }
 
-/** A block as a transport delivers it. */
+/** A block as it stands in the stream. */
+export interface StreamMessage {
+  /** `message` when the block names none. */
+  readonly type: string;
+  /** The last id that the stream gave, `''` when there is none. */
+  readonly id: string;
+  readonly data: string;
+}
+
+/** A block whose data was a JSON object. */
 export interface RawBlock {
   readonly type: string;
   readonly id: string;
   readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** @returns `undefined` when the data is no JSON object */
+export function readBlock({ type, id, data }: StreamMessage): RawBlock | undefined {
+  try {
+    const value = JSON.parse(data) as unknown;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? { type, id, data: value as RawBlock['data'] } : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -17,6 +17,8 @@ export class Watchdog {
   constructor(
     private readonly clock: ClientClock,
     private readonly onSilent: () => void,
+    /** Fixed patience, ms. */
+    private readonly silenceMs?: number,
   ) {
     this.#lastByteMs = clock.now();
     this.#arm();
@@ -46,10 +48,14 @@ export class Watchdog {
     this.#cancel();
   }
 
+  get #patienceMs(): number {
+    return this.silenceMs ?? MISSED * this.#cadenceMs;
+  }
+
   #arm(): void {
-    const dueMs = this.#lastByteMs + MISSED * this.#cadenceMs - this.clock.now();
+    const dueMs = this.#lastByteMs + this.#patienceMs - this.clock.now();
     this.#cancel = this.clock.schedule(Math.max(dueMs, 0), () => {
-      if (this.clock.now() - this.#lastByteMs >= MISSED * this.#cadenceMs) this.onSilent();
+      if (this.clock.now() - this.#lastByteMs >= this.#patienceMs) this.onSilent();
       else this.#arm();
     });
   }

@@ -2,7 +2,7 @@
 // It tells nothing of refusals, hides comments, and has to be told every event name.
 import type { ControlBlock, EventType } from '@vana/events';
 import { StreamError } from '../states.js';
-import { deliver, type Transport } from './transport.js';
+import type { Transport } from './transport.js';
 
 /** Compared with the registry of event kinds by a spec. */
 export const STREAM_TYPES = [
@@ -15,6 +15,7 @@ export const STREAM_TYPES = [
   'thinking_update',
   'research_queued',
   'research_started',
+  'research_resumed',
   'research_progress',
   'research_sources',
   'research_complete',
@@ -76,11 +77,12 @@ export function eventSourceTransport(outsideTypes: readonly string[] = []): Tran
       };
       const listen = (name: string, type: string): void => {
         source.addEventListener(name, (event) => {
+          const { lastEventId: id, data } = event as MessageEvent<string>;
           sink.alive();
-          deliver(sink, type, (event as MessageEvent<string>).lastEventId, (event as MessageEvent<string>).data);
+          sink.message({ type, id, data });
         });
       };
-      for (const type of [...STREAM_TYPES, ...CONTROL, ...outsideTypes]) listen(type, type);
+      for (const type of ['message', ...STREAM_TYPES, ...CONTROL, ...outsideTypes]) listen(type, type);
       listen(ERROR_EVENT, 'error');
     });
 }

@@ -1,11 +1,13 @@
 // Streaming by fetch: the token goes into a header, every byte is seen, back-pressure works.
 import { createParser } from 'eventsource-parser';
 import { StreamError } from '../states.js';
-import { deliver, request, type Transport } from './transport.js';
+import { request, type Transport } from './transport.js';
 
 export const fetchStream: Transport = async (given, sink) => {
   const resume = given.position === undefined ? {} : { 'last-event-id': given.position };
-  const response = await request(given.url, { accept: 'text/event-stream', ...resume }, given);
+  const { method, body } = given;
+  const headers = { accept: 'text/event-stream', ...resume };
+  const response = await request(given.url, headers, given, { method, ...(body === undefined ? {} : { body }) });
   if (response.status === 204) return 'ended';
   const type = response.headers.get('content-type') ?? '';
   if (!/^text\/event-stream\b/i.test(type) || !response.body) {
@@ -13,15 +15,15 @@ export const fetchStream: Transport = async (given, sink) => {
     throw new StreamError('stream', `The answer is no event stream but ${type || 'of no type'}.`);
   }
   let lastId = given.position ?? '';
+  const { comment } = sink;
   const parser = createParser({
-    onEvent: ({ event, id, data }) => {
-      lastId = id ?? lastId;
-      deliver(sink, event ?? 'message', lastId, data);
-    },
+    onId: (id) => (lastId = id),
+    onEvent: ({ event = 'message', data }) => sink.message({ type: event, id: lastId, data }),
     onRetry: (ms) => sink.retry(ms),
+    ...(comment ? { onComment: (text) => comment(text) } : {}),
   });
-  // Takes off a byte order mark and keeps characters that are cut between chunks.
-  const decoder = new TextDecoder();
+  // Keeps characters that are cut between chunks. The parser takes a byte order mark off, one and no more.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const reader = response.body.getReader();
   let opened = false;
   try {

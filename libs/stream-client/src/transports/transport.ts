@@ -1,11 +1,14 @@
 // A transport carries one connection: it opens, delivers blocks, and says how it ended.
 import { StreamError } from '../states.js';
-import type { RawBlock } from '../stream-event.js';
+import type { RawBlock, StreamMessage } from '../stream-event.js';
 
 export interface TransportRequest {
   readonly url: URL;
   /** Without `Last-Event-ID`; `Authorization` when the client holds a token. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Of the fetch transport. */
+  readonly method: string;
+  readonly body: string | undefined;
   /** Cookies are sent along. */
   readonly withCredentials: boolean;
   /** Where to resume. */
@@ -21,11 +24,13 @@ export interface TransportSink {
   alive(): void;
   /** The server's `retry:`, ms. */
   retry(ms: number): void;
+  /** A block as it came, `data` as text. */
+  message(message: StreamMessage): void;
+  /** A block that was parsed already. */
   block(block: RawBlock): void;
+  readonly comment?: (text: string) => void;
   /** Waits for a slow taker; nothing is read meanwhile. */
   ready(): Promise<void> | undefined;
-  /** A block that is no JSON object; the stream goes on. */
-  unreadable(type: string): void;
 }
 
 /** `ended`: there is nothing more to come, ever (204). `broken`: the connection is over. */
@@ -34,27 +39,19 @@ export type TransportEnd = 'ended' | 'broken';
 /** @throws StreamError when it was refused; a rejected `signal` ends it as `broken` */
 export type Transport = (request: TransportRequest, sink: TransportSink) => Promise<TransportEnd>;
 
-export function deliver(sink: TransportSink, type: string, id: string, text: string): void {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    data = undefined;
-  }
-  if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
-    sink.block({ type, id, data: data as Record<string, unknown> });
-  } else {
-    sink.unreadable(type);
-  }
-}
-
 /** The request; every failure has a category. */
-export async function request(url: URL, headers: Record<string, string>, given: TransportRequest): Promise<Response> {
+export async function request(
+  url: URL,
+  headers: Record<string, string>,
+  given: TransportRequest,
+  body: { method?: string; body?: string } = {},
+): Promise<Response> {
   const { fetch, headers: common, signal, withCredentials } = given;
   let response: Response;
   try {
     const credentials = withCredentials ? 'include' : 'same-origin';
-    response = await fetch(url, { headers: { ...common, ...headers }, cache: 'no-store', credentials, signal });
+    const all = { ...headers, ...common };
+    response = await fetch(url, { ...body, headers: all, cache: 'no-store', credentials, signal });
   } catch (cause) {
     throw new StreamError('connection', 'The server cannot be reached.', { cause });
   }
