@@ -73,6 +73,7 @@ async function startServices() {
     NATS_URL: natsUrl,
     REDIS_URL: redisUrl,
     JWT_SECRET: secret,
+    INTERNAL_JWT_SECRET: process.env.INTERNAL_JWT_SECRET ?? randomBytes(32).toString('base64url'),
     RESEARCH_CORPUS: options.corpus ?? join(root, 'node_modules'),
     ...(options.corpus === undefined ? { RESEARCH_CORPUS_NAMES: 'readme*' } : {}),
   };
@@ -107,7 +108,7 @@ async function report() {
   if (fleet.stopping) return;
   fleet.reportDeaths();
   const urls = (service) => instances.filter((one) => one.service === service).map((one) => one.url);
-  const sessionId = `demo-${randomBytes(9).toString('base64url')}`;
+  const sessionId = `demo-${randomBytes(16).toString('base64url')}`;
   const [gateway] = urls('gateway');
   const token = await fleet.output(node, [join(root, 'services/standalone/dist/token.js'), '--sub', 'me'], {
     JWT_SECRET: secret,

@@ -7,8 +7,8 @@ export {
   type Admitted,
   type Credential,
 } from './admission.js';
-export { ANONYMOUS_PREFIX } from './claims.js';
 export { CurrentPrincipal, Public, RequireScope, type AuthenticatedRequest } from './declarations.js';
+export { DEMO_MODE_FIELDS, anonymousAdmission, demoModeFrom } from './demo-mode.js';
 export { issueToken, type TokenRequest } from './issue-token.js';
 export {
   CALL_TOKEN_LIFE_S,
@@ -22,6 +22,7 @@ export {
   ACCESS_TOKEN_FIELDS,
   accessTokenSettingsFrom,
   developmentAccessTokenSettings,
+  maxTokenLifeMs,
   readAccessTokenSettings,
   type AccessTokenSettings,
   type TokenKey,

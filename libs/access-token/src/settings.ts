@@ -8,6 +8,8 @@ import { z } from 'zod';
 const MIN_SECRET_BYTES = 32;
 export const MIN_RSA_BITS = 2048;
 const DEFAULT_NAME = 'vana-stream';
+/** More than the clocks may differ. */
+const MINUTE_S = 60;
 const DAY_S = 24 * 3_600;
 export const DEFAULT_MAX_LIFETIME_S = 7 * DAY_S;
 /** Revocations are kept for a day longer than this. */
@@ -121,6 +123,11 @@ export function readAccessTokenSettings(env: Readonly<Record<string, string | un
 export function developmentAccessTokenSettings(): AccessTokenSettings {
   const secret = randomBytes(MIN_SECRET_BYTES).toString('base64url');
   return { key: { algorithm: 'HS256', secret }, issuer: DEFAULT_NAME, audience: DEFAULT_NAME };
+}
+
+/** Milliseconds from a token's issue until no service takes it any more, at most. */
+export function maxTokenLifeMs({ maxLifetimeS = DEFAULT_MAX_LIFETIME_S }: AccessTokenSettings): number {
+  return (maxLifetimeS + MINUTE_S) * 1000;
 }
 
 /**

@@ -1,6 +1,8 @@
 // The Nest side of the service: controllers, the guard in front of them, and the parts that they call.
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AccessTokenModule, type AccessTokenSettings } from '@vana/access-token';
+import { AccessTokenModule } from '@vana/access-token';
+import type { RevocationStore } from '@vana/run-state';
+import { broadcasterAdmission } from './access/broadcaster-admission.js';
 import { PollController } from './poll/poll.controller.js';
 import { Polls } from './poll/polls.js';
 import { AgentHistory } from './replay/agent-history.js';
@@ -9,26 +11,38 @@ import { EventPages } from './replay/event-pages.js';
 import { SessionEventsController } from './replay/session-events.controller.js';
 import { StreamOpener } from './sse/stream-opener.js';
 import { StreamController } from './sse/stream.controller.js';
+import type { BroadcasterSettings } from './settings.js';
+import { ConnectionTokenController } from './token/connection-token.controller.js';
+import { LiveStreams } from './token/live-streams.js';
 
 export interface AppParts {
   readonly streams: StreamOpener;
   readonly polls: Polls;
   readonly pages: EventPages;
   readonly agentHistory: AgentHistory;
+  readonly liveStreams: LiveStreams;
 }
 
 @Module({})
 export class AppModule {
-  static register(accessToken: AccessTokenSettings, parts: AppParts): DynamicModule {
+  static register(settings: BroadcasterSettings, revocations: RevocationStore, parts: AppParts): DynamicModule {
+    const admit = broadcasterAdmission(settings);
     return {
       module: AppModule,
-      imports: [AccessTokenModule.register(accessToken)],
-      controllers: [StreamController, PollController, SessionEventsController, AgentHistoryController],
+      imports: [AccessTokenModule.register(settings.accessToken, { admit, revocations })],
+      controllers: [
+        StreamController,
+        ConnectionTokenController,
+        PollController,
+        SessionEventsController,
+        AgentHistoryController,
+      ],
       providers: [
         { provide: StreamOpener, useValue: parts.streams },
         { provide: Polls, useValue: parts.polls },
         { provide: EventPages, useValue: parts.pages },
         { provide: AgentHistory, useValue: parts.agentHistory },
+        { provide: LiveStreams, useValue: parts.liveStreams },
       ],
     };
   }

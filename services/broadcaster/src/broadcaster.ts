@@ -15,9 +15,11 @@ import { Polls } from './poll/polls.js';
 import type { BroadcasterPorts } from './ports.js';
 import { AgentHistory } from './replay/agent-history.js';
 import { EventPages } from './replay/event-pages.js';
+import { cutRevoked } from './revocation/cut-revoked.js';
 import type { BroadcasterSettings } from './settings.js';
 import { SSE_FRAME_ENCODER } from './sse/frame-encoder.js';
 import { StreamOpener } from './sse/stream-opener.js';
+import { LiveStreams } from './token/live-streams.js';
 
 const WHEEL_TURN_MS = 1_000;
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -46,13 +48,14 @@ export class Broadcaster {
   constructor(
     private readonly ports: BroadcasterPorts,
     private readonly settings: BroadcasterSettings,
+    podId: string,
   ) {
     const { log, history, sessions, logger, registry, clock = systemClock, encoder = SSE_FRAME_ENCODER } = ports;
     this.#clock = clock;
     this.#feedMetrics = new FeedMetrics(registry, logger);
     this.#feeds = new FeedTable({ log, history, clock, encoder, observer: this.#feedMetrics }, feedLimitsOf(settings));
     this.#feedMetrics.watch(this.#feeds);
-    this.#access = new SessionAccess(sessions, clock);
+    this.#access = new SessionAccess(sessions, ports.revocations, clock);
     this.connections = new OpenConnections(settings, (error) => {
       logger.error({ err: error }, 'connection failed, it is cut off');
     });
@@ -61,6 +64,7 @@ export class Broadcaster {
       maxBufferedBytes: MAX_BUFFERED_BYTES,
       undrainedMs: UNDRAINED_MS,
     };
+    const liveStreams = new LiveStreams(podId);
     const shared = {
       feeds: this.#feeds,
       log,
@@ -71,17 +75,19 @@ export class Broadcaster {
       clock,
     };
     this.parts = {
-      streams: new StreamOpener({ ...shared, times }),
+      streams: new StreamOpener({ ...shared, liveStreams, times }),
       polls: new Polls(shared),
       pages: new EventPages(this.#feeds, log, this.#access, this.connections),
+      liveStreams,
       agentHistory: new AgentHistory(sessions, log, clock, this.connections),
     };
   }
 
   start(): void {
-    const { sessions } = this.ports;
+    const { sessions, revocations } = this.ports;
     this.#stops.push(
       sessions.onChange((record) => this.#sessionChanged(record)),
+      cutRevoked(this.connections, revocations),
       every(this.#clock, WHEEL_TURN_MS, (nowMs) => this.connections.turn(nowMs)),
       every(this.#clock, this.settings.cleanupIntervalMs, () => this.#sweep()),
     );

@@ -2,7 +2,7 @@
 import { NatsEventLog, NatsPresence, connectNats, drainNats, ensureEventStream } from '@vana/event-bus-nats';
 import { RedisEventHistory, connectRedis } from '@vana/event-history-redis';
 import { systemClock, type Logger, type Registry } from '@vana/observability';
-import { KvSessionStore } from '@vana/session-store';
+import { KvRevocationStore, KvSessionStore } from '@vana/session-store';
 import { AdapterTrouble } from './metrics/adapter-trouble.js';
 import { NO_EVENT_HISTORY } from './no-event-history.js';
 import type { BroadcasterPorts } from './ports.js';
@@ -33,16 +33,18 @@ export async function connectAdapters(
     const limits = { maxEntries: maxHistoryPerSession, sessionTtlMs };
     const history = redis ? new RedisEventHistory(redis, limits) : NO_EVENT_HISTORY;
     const sessions = await KvSessionStore.open(nats, { ...copies, redis, observer: trouble.store });
+    const revocations = await KvRevocationStore.open(nats, { ...copies, observer: trouble.store });
     const log = await NatsEventLog.open(nats, trouble.bus);
     const presence = await NatsPresence.open(nats, systemClock, trouble.bus);
     const close = async (): Promise<void> => {
       presence.close();
       log.close();
+      revocations.close();
       sessions.close();
       redis?.close();
       await drainNats(nats);
     };
-    return { ports: { log, history, sessions, presence, logger, registry }, close };
+    return { ports: { log, history, sessions, revocations, presence, logger, registry }, close };
   } catch (error) {
     await nats.close();
     throw error;

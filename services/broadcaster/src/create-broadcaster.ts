@@ -30,18 +30,18 @@ export async function createBroadcaster(
   settings: BroadcasterSettings,
 ): Promise<RunningService> {
   const { logger, presence, registry, clock = systemClock } = ports;
-  const broadcaster = new Broadcaster(ports, settings);
+  const podId = randomUUID();
+  const broadcaster = new Broadcaster(ports, settings, podId);
   const { connections } = broadcaster;
   let leaving = false;
   const closers: (() => Promise<unknown>)[] = [() => atMost(HISTORY_MS, broadcaster.stop())];
   try {
-    const app = await createServiceApp(AppModule.register(settings.accessToken, broadcaster.parts), { logger });
+    const app = await createServiceApp(AppModule.register(settings, ports.revocations, broadcaster.parts), { logger });
     closers.push(() => app.close());
     const ready = () => readiness(ports, leaving);
     registerOps(app, { registry, ready, openapi: broadcasterDocument() });
     const url = await listen(app, settings.host, settings.port);
     broadcaster.start();
-    const podId = randomUUID();
     const leave = await presence.announce(() => ({
       podId,
       url: settings.advertiseUrl ?? url,

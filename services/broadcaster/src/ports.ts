@@ -1,6 +1,6 @@
 // What the service is built on.
 import type { Presence } from '@vana/routing';
-import type { SessionStore } from '@vana/run-state';
+import type { RevocationStore, SessionStore } from '@vana/run-state';
 import type { Logger, Registry } from '@vana/observability';
 import type { Clock, EventHistory, EventLog, FrameEncoder } from '@vana/stream-core';
 
@@ -8,6 +8,7 @@ export interface BroadcasterPorts {
   readonly log: EventLog;
   readonly history: EventHistory;
   readonly sessions: SessionStore;
+  readonly revocations: RevocationStore;
   readonly presence: Presence;
   readonly logger: Logger;
   readonly registry: Registry;

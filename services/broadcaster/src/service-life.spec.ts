@@ -14,8 +14,8 @@ describe('the life of a broadcaster', () => {
     world = await BroadcasterWorld.start();
     const { registry } = world;
     registry.clear();
-    const { parts } = new Broadcaster(world.ports, world.settings);
-    const app = await createServiceApp(AppModule.register(world.settings.accessToken, parts), world.ports);
+    const { parts } = new Broadcaster(world.ports, world.settings, 'pod');
+    const app = await createServiceApp(AppModule.register(world.settings, world.ports.revocations, parts), world.ports);
     await app.init();
     expect(undeclaredRoutes(app)).toEqual([]);
     await app.close();

@@ -1,7 +1,16 @@
 // The broadcaster's settings, read once from the environment. Durations come in seconds, are kept in milliseconds.
-import { ACCESS_TOKEN_FIELDS, accessTokenSettingsFrom, type AccessTokenSettings } from '@vana/access-token';
+import {
+  ACCESS_TOKEN_FIELDS,
+  DEMO_MODE_FIELDS,
+  INTERNAL_TOKEN_FIELDS,
+  accessTokenSettingsFrom,
+  demoModeFrom,
+  internalSecretFrom,
+  type AccessTokenSettings,
+} from '@vana/access-token';
 import {
   count,
+  flag,
   portNumber,
   readSettings,
   seconds,
@@ -45,7 +54,11 @@ const schema = z.object({
   RESUMES_PER_SECOND: count(500),
   /** So many of them may come in one moment. */
   RESUME_BURST: count(1_000),
+  /** Clients reach this pod without a gateway in front: their own tokens are taken. */
+  BROADCASTER_EXPOSED: flag(false),
   ...ACCESS_TOKEN_FIELDS,
+  ...INTERNAL_TOKEN_FIELDS,
+  ...DEMO_MODE_FIELDS,
 });
 
 export { schema as broadcasterSettingsSchema };
@@ -76,7 +89,12 @@ export interface BroadcasterSettings {
   readonly drainMs: number;
   readonly resumesPerSecond: number;
   readonly resumeBurst: number;
+  readonly exposed: boolean;
   readonly accessToken: AccessTokenSettings;
+  /** Signs what gateways and broadcasters tell each other. */
+  readonly internalSecret: string;
+  /** On an exposed broadcaster, requests without a token are let in as nobody. */
+  readonly demoMode: boolean;
 }
 
 /** @throws VanaError settings_invalid with all bad keys */
@@ -104,6 +122,9 @@ export function readBroadcasterSettings(env: Readonly<Record<string, string | un
     drainMs: values.SSE_DRAIN_TIME * 1_000,
     resumesPerSecond: values.RESUMES_PER_SECOND,
     resumeBurst: values.RESUME_BURST,
+    exposed: values.BROADCASTER_EXPOSED,
     accessToken: accessTokenSettingsFrom(values),
+    internalSecret: internalSecretFrom(values),
+    demoMode: demoModeFrom(values),
   };
 }

@@ -1,14 +1,23 @@
 // Composition root: the gateway over the ports that it is given.
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AccessTokenModule } from '@vana/access-token';
+import fastifyCookie from '@fastify/cookie';
+import { AccessTokenModule, anonymousAdmission, logRefusal, maxTokenLifeMs, userTokenCheck } from '@vana/access-token';
 import { openApiDocument } from '@vana/events';
 import { ConnectionQuota, FrontDoor, PrincipalLimitsModule } from '@vana/front-door';
 import { listen, registerOps, systemClock, type RunningService } from '@vana/observability';
+import { CallTokens } from './auth/call-tokens.js';
+import { ConnectionTokenController } from './auth/connection-token.controller.js';
+import { gatewayAdmission, sessionIdOf } from './auth/gateway-admission.js';
+import { LiveConnections } from './auth/live-connections.js';
+import { RevocationsController } from './auth/revocations.controller.js';
+import { BrowserSessionController } from './browser/browser-session.controller.js';
+import { BrowserSessions } from './browser/browser-sessions.js';
+import { BrowserStreamsController } from './browser/browser-streams.controller.js';
 import { GatewayDrain } from './drain/gateway-drain.js';
 import { KeptConnections } from './drain/kept-connections.js';
 import { countRefusals } from './metrics/count-refusals.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
-import { COMMANDS, type GatewayPorts } from './ports.js';
+import { COMMANDS, MAX_TOKEN_LIFE_MS, REVOCATIONS, type GatewayPorts } from './ports.js';
 import { BroadcasterRelay } from './relay/broadcaster-relay.js';
 import { RunsController } from './runs/runs.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -26,24 +35,44 @@ const CLOSE_REST_MS = 10_000;
 @Module({})
 class GatewayModule {
   static over(
-    { commands, sessions }: GatewayPorts,
+    { commands, sessions, revocations, presence }: GatewayPorts,
     settings: GatewaySettings,
     broadcasters: BroadcasterRelay,
     door: FrontDoor,
     drain: GatewayDrain,
   ): DynamicModule {
     const connections = new ConnectionQuota(settings);
-    const relay = new SessionRelay({ sessions, broadcasters, connections, audit: door.audit, drain });
+    const callTokens = new CallTokens(settings.internalSecret);
+    const relay = new SessionRelay({ sessions, broadcasters, connections, callTokens, audit: door.audit, drain });
+    const browsers = new BrowserSessions({ secret: settings.internalSecret, allowOrigins: settings.allowOrigins });
+    const admit = gatewayAdmission({
+      tokens: userTokenCheck(settings.accessToken),
+      browsers,
+      anonymous: settings.demoMode ? anonymousAdmission(sessionIdOf) : undefined,
+      onRefused: logRefusal,
+    });
     return {
       module: GatewayModule,
       imports: [
-        AccessTokenModule.register(settings.accessToken),
+        AccessTokenModule.register(settings.accessToken, { admit, revocations, sessionIdOf }),
         PrincipalLimitsModule.register(settings.frontDoor, door.limits),
       ],
-      controllers: [StreamsController, RunsController, SessionsController],
+      controllers: [
+        StreamsController,
+        BrowserStreamsController,
+        ConnectionTokenController,
+        RunsController,
+        SessionsController,
+        BrowserSessionController,
+        RevocationsController,
+      ],
       providers: [
         { provide: COMMANDS, useValue: commands },
         { provide: SessionRelay, useValue: relay },
+        { provide: BrowserSessions, useValue: browsers },
+        { provide: LiveConnections, useValue: new LiveConnections(presence, callTokens) },
+        { provide: REVOCATIONS, useValue: revocations },
+        { provide: MAX_TOKEN_LIFE_MS, useValue: maxTokenLifeMs(settings.accessToken) },
       ],
     };
   }
@@ -56,12 +85,19 @@ export async function buildGateway(ports: GatewayPorts, settings: GatewaySetting
   const times = { firstByteMs: settings.firstByteMs, stallMs: STALL_MS };
   const drain = new GatewayDrain(settings, systemClock, logger);
   const relay = new BroadcasterRelay(presence, systemClock, metrics, times);
-  const door = await FrontDoor.open({ service: 'gateway', settings: settings.frontDoor, logger, counters });
+  const door = await FrontDoor.open({
+    service: 'gateway',
+    settings: settings.frontDoor,
+    logger,
+    counters,
+    authRequired: !settings.demoMode,
+  });
   const app = await door.build(GatewayModule.over(ports, settings, relay, door, drain));
+  await app.register(fastifyCookie);
   const kept = new KeptConnections(app.getHttpAdapter().getInstance());
   countRefusals(app.getHttpAdapter().getInstance(), metrics);
   if (settings.allowOrigins.length > 0) {
-    app.enableCors({ origin: [...settings.allowOrigins], methods: ['GET', 'POST', 'DELETE'], maxAge: 600 });
+    app.enableCors({ origin: [...settings.allowOrigins], methods: ['GET', 'POST', 'PUT', 'DELETE'], maxAge: 600 });
   }
   const isReady = async () => ({ ...(await ready()), accepting: drain.leaving ? 'down' : 'up' }) as const;
   registerOps(app, { registry, ready: isReady, openapi: openApiDocument() });

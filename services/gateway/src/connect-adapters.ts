@@ -3,7 +3,7 @@ import { NatsPresence, connectNats, drainNats } from '@vana/event-bus-nats';
 import { connectRedis } from '@vana/event-history-redis';
 import { LocalCounters, RedisCounters } from '@vana/front-door';
 import { systemClock, type Logger, type Registry } from '@vana/observability';
-import { KvSessionStore } from '@vana/session-store';
+import { KvRevocationStore, KvSessionStore } from '@vana/session-store';
 import { NatsOrchestratorCommands } from './commands/nats-orchestrator-commands.js';
 import { AdapterTrouble } from './metrics/adapter-trouble.js';
 import type { GatewayPorts } from './ports.js';
@@ -36,16 +36,18 @@ export async function connectAdapters(
         ? undefined
         : await connectRedis(redisUrl, { tlsCa: redisTlsCa, onError: trouble.redisError });
     const sessions = await KvSessionStore.open(nats, { ...copies, redis, observer: trouble.store });
+    const revocations = await KvRevocationStore.open(nats, { ...copies, observer: trouble.store });
     const presence = await NatsPresence.open(nats, systemClock, trouble.bus);
     const commands = NatsOrchestratorCommands.over(nats);
     const close = async (): Promise<void> => {
       presence.close();
+      revocations.close();
       sessions.close();
       redis?.close();
       await drainNats(nats);
     };
     const counters = redis && new RedisCounters(redis, new LocalCounters(systemClock));
-    return { ports: { commands, sessions, presence, counters, logger, registry }, close };
+    return { ports: { commands, sessions, revocations, presence, counters, logger, registry }, close };
   } catch (error) {
     await nats.close();
     throw error;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { undeclaredRoutes } from '@vana/access-token';
+import { createPrincipalTokenCheck, undeclaredRoutes } from '@vana/access-token';
 import { VanaError, sessionBodySchema, startRunAnswerSchema } from '@vana/events';
-import { InMemoryPresence, InMemorySessionStore } from '@vana/in-memory';
+import { InMemoryPresence, InMemoryRevocationStore, InMemorySessionStore } from '@vana/in-memory';
 import { createLogger, createRegistry } from '@vana/observability';
 import { buildGateway } from './app.module.js';
 import { readGatewaySettings } from './settings.js';
@@ -20,6 +20,7 @@ describe('every route', () => {
     const ports = {
       commands: world.commands,
       sessions: new InMemorySessionStore(),
+      revocations: new InMemoryRevocationStore(),
       presence: new InMemoryPresence(),
       logger: createLogger('gateway', 'silent'),
       registry: createRegistry('gateway'),
@@ -108,7 +109,7 @@ describe('commands', () => {
 });
 
 describe('streams', () => {
-  it('are relayed to a broadcaster with the caller’s token', async () => {
+  it('are relayed to a broadcaster with a token of the gateway that says who the caller is', async () => {
     await world.start();
     let authorization: string | undefined;
     await world.addBroadcaster((request, response) => {
@@ -122,7 +123,12 @@ describe('streams', () => {
     expect([answer.status, answer.text]).toEqual([200, 'event: a\nid: e-1\ndata: {}\n\n']);
     expect(answer.headers['content-type']).toBe(SSE['content-type']);
     expect(world.relayed).toEqual(['/api/stream/mine?channels=chat']);
-    expect(authorization).toBe(`Bearer ${token}`);
+    const call = /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? '';
+    expect(call).not.toBe(token);
+    const verdict = await createPrincipalTokenCheck(world.internalSecret, 'vana-broadcaster')(call);
+    expect(verdict).toMatchObject({ principal: { id: 'ada', tenant: 'default', tokenId: expect.any(String) } });
+    const { exp } = JSON.parse(Buffer.from(call.split('.')[1]!, 'base64url').toString()) as { exp: number };
+    expect(exp - Date.now() / 1000).toBeLessThanOrEqual(61);
   });
 
   it('reach the broadcaster’s route of the same name', async () => {

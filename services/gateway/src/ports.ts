@@ -2,11 +2,12 @@
 import type { Counters } from '@vana/front-door';
 import type { Logger, ReadyChecks, Registry } from '@vana/observability';
 import type { Presence } from '@vana/routing';
-import type { OrchestratorCommands, SessionStore } from '@vana/run-state';
+import type { OrchestratorCommands, RevocationStore, SessionStore } from '@vana/run-state';
 
 export interface GatewayPorts {
   readonly commands: OrchestratorCommands;
   readonly sessions: SessionStore;
+  readonly revocations: RevocationStore;
   readonly presence: Presence;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -18,3 +19,6 @@ export interface GatewayPorts {
 
 /** Injection tokens of the ports that are interfaces. */
 export const COMMANDS = Symbol('OrchestratorCommands');
+export const REVOCATIONS = Symbol('RevocationStore');
+/** Milliseconds from a token's issue to its end, at most. */
+export const MAX_TOKEN_LIFE_MS = Symbol('maxTokenLifeMs');

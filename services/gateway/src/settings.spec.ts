@@ -34,7 +34,10 @@ describe('readGatewaySettings', () => {
         key: { algorithm: 'HS256', secret: JWT_SECRET },
         issuer: 'vana-stream',
         audience: 'vana-stream',
+        maxLifetimeS: 604_800,
       },
+      internalSecret: expect.stringMatching(/^[A-Za-z0-9_-]{43}$/),
+      demoMode: false,
     });
   });
 

@@ -1,5 +1,13 @@
 // The gateway's settings, read once from the environment.
-import { ACCESS_TOKEN_FIELDS, accessTokenSettingsFrom, type AccessTokenSettings } from '@vana/access-token';
+import {
+  ACCESS_TOKEN_FIELDS,
+  DEMO_MODE_FIELDS,
+  INTERNAL_TOKEN_FIELDS,
+  accessTokenSettingsFrom,
+  demoModeFrom,
+  internalSecretFrom,
+  type AccessTokenSettings,
+} from '@vana/access-token';
 import { FRONT_DOOR_FIELDS, frontDoorSettingsFrom, type FrontDoorSettings } from '@vana/front-door';
 import {
   count,
@@ -51,6 +59,8 @@ const schema = z.object({
   SSE_DRAIN_TIME: secondsOrNone(20),
   ...FRONT_DOOR_FIELDS,
   ...ACCESS_TOKEN_FIELDS,
+  ...INTERNAL_TOKEN_FIELDS,
+  ...DEMO_MODE_FIELDS,
 });
 
 export { schema as gatewaySettingsSchema };
@@ -74,6 +84,10 @@ export interface GatewaySettings {
   readonly drainMs: number;
   readonly frontDoor: FrontDoorSettings;
   readonly accessToken: AccessTokenSettings;
+  /** Signs what gateways and broadcasters tell each other, and the cookies of browsers. */
+  readonly internalSecret: string;
+  /** Requests without a token are let in as nobody. */
+  readonly demoMode: boolean;
 }
 
 /** @throws VanaError settings_invalid, naming every bad key */
@@ -96,5 +110,7 @@ export function readGatewaySettings(env: Readonly<Record<string, string | undefi
     drainMs: values.SSE_DRAIN_TIME * 1_000,
     frontDoor: frontDoorSettingsFrom(values),
     accessToken: accessTokenSettingsFrom(values),
+    internalSecret: internalSecretFrom(values),
+    demoMode: demoModeFrom(values),
   };
 }

@@ -9,8 +9,11 @@ import {
   InMemoryBus,
   InMemoryEventHistory,
   InMemoryPresence,
+  InMemoryRevocationStore,
+  InMemoryRunQueue,
   InMemoryRunStore,
   InMemorySessionStore,
+  InMemoryStepStore,
 } from '@vana/in-memory';
 import { createMonitoring, readMonitoringSettings } from '@vana/monitoring';
 import { createLogger, createRegistry, systemClock, type RunningService } from '@vana/observability';
@@ -54,12 +57,14 @@ const SECRET_BYTES = 32;
 /** @throws VanaError corpus_missing, corpus_empty, port_in_use, settings_invalid */
 export async function startServices(settings: StandaloneSettings): Promise<Standalone> {
   const secret = settings.secret ?? randomBytes(SECRET_BYTES).toString('base64url');
+  const internalSecret = randomBytes(SECRET_BYTES).toString('base64url');
   const env = (offset: number) => ({
     ...process.env,
     HOST: settings.host,
     PORT: String(settings.port === 0 ? 0 : settings.port + offset),
     LOG_LEVEL: settings.logLevel,
     JWT_SECRET: secret,
+    INTERNAL_JWT_SECRET: internalSecret,
     RESEARCH_CORPUS: settings.corpus.dir,
     // stdout belongs to the report.
     AUDIT_LOG: process.env['AUDIT_LOG'] ?? 'off',
@@ -77,6 +82,7 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
   });
   const bus = new InMemoryBus();
   const sessions = new InMemorySessionStore();
+  const revocations = new InMemoryRevocationStore();
   const presence = new InMemoryPresence();
   const running: RunningService[] = [];
   const started = async <S extends RunningService>(starting: Promise<S>): Promise<S> => {
@@ -96,6 +102,8 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
           publisher: bus.publisher,
           sessions,
           runs: new InMemoryRunStore(),
+          queue: new InMemoryRunQueue(systemClock, orchestratorSettings.RUN_LEASE),
+          steps: new InMemoryStepStore(),
           engine: scripted ? new ScriptedEngine(scriptOfQuestion) : new CorpusEngine(corpus, { clock: systemClock }),
           clock: systemClock,
           log: bus.log,
@@ -106,13 +114,23 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
     );
     const broadcaster = await started(
       createBroadcaster(
-        { log: bus.log, history: new InMemoryEventHistory(systemClock), sessions, presence, ...watch('broadcaster') },
+        {
+          log: bus.log,
+          history: new InMemoryEventHistory(systemClock),
+          sessions,
+          revocations,
+          presence,
+          ...watch('broadcaster'),
+        },
         broadcasterSettings,
       ),
     );
     const monitoring = await started(createMonitoring({ presence, ...watch('monitoring') }, monitoringSettings));
     const gateway = await started(
-      createGateway({ commands: orchestrator.commands, sessions, presence, ...watch('gateway') }, gatewaySettings),
+      createGateway(
+        { commands: orchestrator.commands, sessions, revocations, presence, ...watch('gateway') },
+        gatewaySettings,
+      ),
     );
     return {
       urls: {

@@ -17,11 +17,13 @@ describe('SessionAccess', () => {
   let asked: string[];
   let clock: FakeClock;
   let access: SessionAccess;
+  let revoked: boolean;
 
   beforeEach(() => {
     [cached, truth] = [shared, shared];
     whileAsked = () => undefined;
     asked = [];
+    revoked = false;
     clock = new FakeClock();
     const get = async (_key: object, options?: { fresh?: boolean }): Promise<SessionRecord | undefined> => {
       asked.push(options?.fresh ? 'truth' : 'cache');
@@ -30,7 +32,7 @@ describe('SessionAccess', () => {
       whileAsked();
       return record;
     };
-    access = new SessionAccess({ get }, clock);
+    access = new SessionAccess({ get }, { covers: () => revoked }, clock);
   });
 
   const enter = (): Promise<string> => access.check(shared, BOB, (state) => state);
@@ -63,6 +65,13 @@ describe('SessionAccess', () => {
     // Shared again: the old notice must not stand in the way.
     truth = shared;
     expect(await enter()).toBe('open');
+  });
+
+  it('lets nobody in who was revoked while the store was asked', async () => {
+    whileAsked = () => {
+      revoked = true;
+    };
+    await expect(enter()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   it('sees a change that comes while the store is asked', async () => {

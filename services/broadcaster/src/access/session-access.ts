@@ -1,7 +1,7 @@
 // May this principal read this session? Asked here again although the gateway asked before: installations
 // may expose broadcasters directly. Unknown and foreign sessions are answered alike.
 import { VanaError, sessionKeyString, type Principal, type SessionKey } from '@vana/events';
-import { mayRead, type SessionRecord, type SessionStore } from '@vana/run-state';
+import { mayRead, type RevocationStore, type SessionRecord, type SessionStore } from '@vana/run-state';
 import type { Clock } from '@vana/stream-core';
 
 interface Notice {
@@ -19,13 +19,14 @@ export class SessionAccess {
 
   constructor(
     private readonly sessions: Pick<SessionStore, 'get'>,
+    private readonly revocations: Pick<RevocationStore, 'covers'>,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   /**
    * Calls `enter` in the same step in which the answer is decided, so that no change of the session can
    * slip in between the check and what `enter` registers. Its result is passed on.
-   * @throws VanaError session_not_found (unknown or foreign) | store_unavailable
+   * @throws VanaError session_not_found (unknown or foreign) | unauthenticated (revoked meanwhile) | store_unavailable
    */
   async check<T>(session: SessionKey, principal: Principal, enter: (state: 'open' | 'deleted') => T): Promise<T> {
     const key = sessionKeyString(session);
@@ -40,6 +41,7 @@ export class SessionAccess {
       if (later && later !== notice) record = later.record;
     }
     if (!record || !mayRead(record, principal)) throw new VanaError('session_not_found');
+    if (this.revocations.covers(principal, session.sessionId)) throw new VanaError('unauthenticated');
     return enter(record.deletedAtMs === undefined ? 'open' : 'deleted');
   }
 

@@ -84,6 +84,15 @@ export class OpenConnections {
     this.#draining = true;
   }
 
+  /** Closes those that are meant, now. */
+  closeWhere(reason: CloseReason, isMeant: (connection: OpenConnection) => boolean): void {
+    for (const connection of [...this.#all]) {
+      this.#guarded(connection, () => {
+        if (isMeant(connection)) connection.closeWith(reason);
+      });
+    }
+  }
+
   /** Closes those that are open now, evenly over a time. Resolves when each has been told. */
   async closeAll(reason: CloseReason, over: SpreadOptions): Promise<void> {
     const close = (connection: OpenConnection): void => this.#guarded(connection, () => connection.closeWith(reason));

@@ -1,7 +1,13 @@
 // A whole broadcaster on a real port with embedded ports, a clock that the spec moves, and its clients.
 import { developmentAccessTokenSettings, issueToken } from '@vana/access-token';
 import type { Scope, SessionKey, StoredEvent } from '@vana/events';
-import { InMemoryBus, InMemoryEventHistory, InMemoryPresence, InMemorySessionStore } from '@vana/in-memory';
+import {
+  InMemoryBus,
+  InMemoryEventHistory,
+  InMemoryPresence,
+  InMemoryRevocationStore,
+  InMemorySessionStore,
+} from '@vana/in-memory';
 import { createLogger, createRegistry, type RunningService } from '@vana/observability';
 import { FakeClock, sampleEvent, sampleSession } from '@vana/test-kit';
 import type { OutgoingHttpHeaders } from 'node:http';
@@ -30,6 +36,7 @@ export class BroadcasterWorld {
   readonly clock = new ServerClock(Date.now());
   readonly bus = new InMemoryBus({ now: () => this.clock.now() });
   readonly sessions = new InMemorySessionStore();
+  readonly revocations = new InMemoryRevocationStore();
   readonly presence = new InMemoryPresence();
   readonly registry = createRegistry('broadcaster');
   readonly tokens = developmentAccessTokenSettings();
@@ -42,11 +49,15 @@ export class BroadcasterWorld {
   private constructor({ settings, ports }: WorldOptions) {
     const { key } = this.tokens;
     const secret = key.algorithm === 'HS256' ? key.secret : '';
-    this.settings = { ...readBroadcasterSettings({ PORT: '0', JWT_SECRET: secret }), ...settings };
+    this.settings = {
+      ...readBroadcasterSettings({ PORT: '0', JWT_SECRET: secret, BROADCASTER_EXPOSED: 'yes' }),
+      ...settings,
+    };
     const standard: BroadcasterPorts = {
       log: this.bus.log,
       history: new InMemoryEventHistory(this.clock),
       sessions: this.sessions,
+      revocations: this.revocations,
       presence: this.presence,
       logger: createLogger('broadcaster', 'silent'),
       registry: this.registry,

@@ -5,12 +5,12 @@ import { POD_REFUSAL_HEADER } from '@vana/routing';
 import { SSE_HEADERS, encodeRetry } from '@vana/sse-wire';
 import type { Clock, EventLog, FeedTable } from '@vana/stream-core';
 import type { FastifyReply } from 'fastify';
-import { randomUUID } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { SessionAccess } from '../access/session-access.js';
 import type { OpenConnections } from '../connections/open-connections.js';
 import type { ResumeBudget } from '../connections/resume-budget.js';
 import type { ConnectionMetrics } from '../metrics/connection-metrics.js';
+import type { LiveStreams } from '../token/live-streams.js';
 import { echoedPosition } from './echoed-position.js';
 import { refuseStream } from './refuse-stream.js';
 import { jitteredMs } from './retry-times.js';
@@ -24,6 +24,7 @@ export interface StreamOpenerParts {
   readonly access: SessionAccess;
   readonly connections: OpenConnections;
   readonly resumes: ResumeBudget;
+  readonly liveStreams: LiveStreams;
   readonly metrics: ConnectionMetrics;
   readonly clock: Clock;
   readonly times: StreamTimes;
@@ -63,7 +64,7 @@ export class StreamOpener {
   }
 
   #begin(request: StreamRequest, reply: FastifyReply): void {
-    const { feeds, log, connections, metrics, clock, times } = this.parts;
+    const { feeds, log, connections, liveStreams, metrics, clock, times } = this.parts;
     const { session, principal, route, errorEvent, position, replay, merge, delivery, channels } = request;
     // Fastify answers HEAD by the GET handler: the head alone, and no reader.
     if (reply.request.method === 'HEAD') return void reply.headers(SSE_HEADERS).send();
@@ -81,14 +82,15 @@ export class StreamOpener {
       clock,
       onClosed: (reason) => {
         connections.remove(reader);
+        liveStreams.remove(connectionId);
         metrics.closed(route, reason);
       },
     });
     connections.add(reader);
+    const connectionId = liveStreams.add(reader);
     metrics.opened(route);
     connection.open(reply.getHeaders() as OutgoingHttpHeaders, encodeRetry(jitteredMs('usual')), reader);
     const authenticated = principal.anonymous !== true;
-    const connectionId = randomUUID();
     const attach = { position, replay, merge, delivery, channels, connectionId, authenticated };
     reader.follow(feeds.attach(session, attach, reader));
   }

@@ -41,8 +41,8 @@ const LAST_BYTES_MS = 2_000;
 
 export class StreamReader implements ReaderSink, SseConnectionListener, OpenConnection {
   readonly session: SessionKey;
-  readonly principal: Principal;
   readonly route: ConnectionRoute;
+  #principal: Principal;
   #reader: Reader | undefined;
   /** The verdict on the client's position has been sent. */
   #started = false;
@@ -56,10 +56,19 @@ export class StreamReader implements ReaderSink, SseConnectionListener, OpenConn
     private readonly connection: SseConnection,
     private readonly options: StreamReaderOptions,
   ) {
-    ({ session: this.session, principal: this.principal, route: this.route } = options);
+    ({ session: this.session, principal: this.#principal, route: this.route } = options);
     const nowMs = options.clock.now();
     this.#nextHeartbeatMs = nowMs + options.times.heartbeatMs;
     this.#nextCommentMs = nowMs + options.times.heartbeatMs / 2;
+  }
+
+  get principal(): Principal {
+    return this.#principal;
+  }
+
+  /** From now on the stream lives on a fresh token. @param principal the same one, with the token's times */
+  renew(principal: Principal): void {
+    this.#principal = principal;
   }
 
   /** @param reader of which this is the sink */

@@ -145,7 +145,7 @@ describe('what crosses the gateway', () => {
     const { url, headers } = await seen.came;
     expect(url).toBe('/api/stream/s1?channels=agents,chat&replay=all');
     expect(headers).toEqual({
-      authorization: 'Bearer x.y.z',
+      authorization: 'Bearer call.to.ken',
       'last-event-id': 'e-5',
       traceparent: '00-1-2-01',
       'x-forwarded-for': '127.0.0.1',

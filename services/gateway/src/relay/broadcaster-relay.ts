@@ -30,6 +30,8 @@ export interface RelayJob {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly client: ClientFacts;
+  /** Token of the call to the broadcaster: the client's own stays here. */
+  readonly bearer: string;
   /** Told once, when everything has been passed on or nothing more will be. */
   readonly onEnd?: (ending: RelayEnding) => void;
 }
@@ -82,7 +84,7 @@ export class BroadcasterRelay {
   /** Asks one broadcaster after the other; resolves with the first answer that can be passed on. */
   async start(job: RelayJob): Promise<RelayStart> {
     const tried = new Set<string>();
-    const headers = upstreamHeaders(job.request, job.client);
+    const headers = upstreamHeaders(job.request, job.client, job.bearer);
     const client = new AbortController();
     if (hasLeft(job.response)) return 'client_gone';
     job.response.once('close', () => client.abort());

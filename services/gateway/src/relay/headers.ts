@@ -1,8 +1,8 @@
 // Which headers cross the gateway. Towards a broadcaster only those that it needs: nothing hop-by-hop,
-// no cookie, no `x-vana-*`, no client's claim of where it came from.
+// no cookie, no token of the client's, no `x-vana-*`, no client's claim of where it came from.
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
-const PASSED_ON = ['accept', 'authorization', 'last-event-id', 'traceparent', 'tracestate', 'user-agent'] as const;
+const PASSED_ON = ['accept', 'last-event-id', 'traceparent', 'tracestate', 'user-agent'] as const;
 
 /** RFC 9110, 7.6.1: they speak of one connection only. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -25,9 +25,17 @@ export interface ClientFacts {
   readonly host: string;
 }
 
-/** Compression is never asked for: the bytes must reach the client as they are, and at once. */
-export function upstreamHeaders({ headers }: IncomingMessage, client: ClientFacts): OutgoingHttpHeaders {
+/**
+ * Compression is never asked for: the bytes must reach the client as they are, and at once.
+ * @param bearer token of this call
+ */
+export function upstreamHeaders(
+  { headers }: IncomingMessage,
+  client: ClientFacts,
+  bearer: string,
+): OutgoingHttpHeaders {
   const passed: Record<string, string | string[]> = {
+    authorization: `Bearer ${bearer}`,
     'x-request-id': client.requestId,
     'x-forwarded-for': client.address,
     'x-forwarded-proto': client.protocol,

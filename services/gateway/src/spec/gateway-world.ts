@@ -1,7 +1,7 @@
 // A listening gateway over embedded ports, with commands that only take notes, and raw requests to it.
 import { developmentAccessTokenSettings, issueToken, type TokenRequest } from '@vana/access-token';
 import { type VanaError, type ErrorBody, type Principal } from '@vana/events';
-import { InMemoryPresence, InMemorySessionStore } from '@vana/in-memory';
+import { InMemoryPresence, InMemoryRevocationStore, InMemorySessionStore } from '@vana/in-memory';
 import { createLogger, createRegistry, type RunningService } from '@vana/observability';
 import type { OrchestratorCommands, RunRecord, SessionRecord } from '@vana/run-state';
 import {
@@ -82,8 +82,10 @@ export class GatewayWorld {
   readonly commands = new NotingCommands();
   readonly sessions = new InMemorySessionStore();
   readonly presence = new InMemoryPresence();
+  readonly revocations = new InMemoryRevocationStore();
   /** The service's own log. */
   readonly logged: string[] = [];
+  readonly internalSecret = 'internal-secret-of-the-gateway-world';
   /** Paths that reached the broadcaster. */
   readonly relayed: string[] = [];
   #gateway: RunningService | undefined;
@@ -99,15 +101,16 @@ export class GatewayWorld {
     const settings = readGatewaySettings({
       PORT: '0',
       JWT_SECRET: secret,
+      INTERNAL_JWT_SECRET: this.internalSecret,
       JWT_ISSUER: issuer,
       JWT_AUDIENCE: audience,
       AUDIT_LOG: 'off',
       ...env,
     });
-    const { commands, sessions, presence } = this;
+    const { commands, sessions, revocations, presence } = this;
     const logger = createLogger('gateway', 'debug', { write: (line) => void this.logged.push(line) });
     this.#gateway = await createGateway(
-      { commands, sessions, presence, logger, registry: createRegistry('gateway') },
+      { commands, sessions, revocations, presence, logger, registry: createRegistry('gateway') },
       settings,
     );
     await sessions.create(session('mine', 'ada'));

@@ -96,7 +96,8 @@ export class RelayWorld {
     this.downstream = response;
     const address = request.socket.remoteAddress ?? '';
     const client = { requestId: 'r-1', address, protocol: 'http', host: request.headers.host ?? '' };
-    const job = { kind: this.kind, routingKey: KEY, target: request.url ?? '', request, response, client };
+    const target = request.url ?? '';
+    const job = { kind: this.kind, routingKey: KEY, target, request, response, client, bearer: 'call.to.ken' };
     this.started = await this.relay.start(job);
     if (typeof this.started === 'string') {
       response.writeHead(599, this.started).end();

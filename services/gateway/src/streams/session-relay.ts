@@ -4,6 +4,7 @@ import { clientPosition, closingBlock, type ConnectionQuota, type RequestAudit }
 import type { SessionStore } from '@vana/run-state';
 import { SSE_HEADERS } from '@vana/sse-wire';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CallTokens } from '../auth/call-tokens.js';
 import { readableSession } from '../access/session-access.js';
 import type { GatewayDrain } from '../drain/gateway-drain.js';
 import type { BroadcasterRelay, RelayJob, RelayKind } from '../relay/broadcaster-relay.js';
@@ -12,6 +13,8 @@ export interface RelayedRequest {
   readonly kind: RelayKind;
   /** The broadcaster's path, made of checked parts. */
   readonly path: string;
+  /** With its `?`; the request's own when absent. */
+  readonly query?: string;
   readonly principal: Principal;
   /** Absent on routes over all sessions of the caller. */
   readonly session?: SessionKey;
@@ -24,6 +27,7 @@ export interface SessionRelayParts {
   readonly sessions: Pick<SessionStore, 'get'>;
   readonly broadcasters: BroadcasterRelay;
   readonly connections: ConnectionQuota;
+  readonly callTokens: CallTokens;
   readonly audit: RequestAudit;
   readonly drain: Pick<GatewayDrain, 'refusing'>;
 }
@@ -50,7 +54,7 @@ export class SessionRelay {
 
   async #relay(asked: RelayedRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { kind, principal, session } = asked;
-    const { sessions, broadcasters } = this.parts;
+    const { sessions, broadcasters, callTokens } = this.parts;
     if (session !== undefined) {
       const state = await readableSession(sessions, session, principal);
       // Whether a reader with a position has had everything, a broadcaster knows (204).
@@ -60,9 +64,10 @@ export class SessionRelay {
     const job: RelayJob = {
       kind,
       routingKey: session === undefined ? `${principal.tenant}.${principal.id}` : sessionKeyString(session),
-      target: asked.path + queryOf(request.url),
+      target: asked.path + (asked.query ?? queryOf(request.url)),
       request: request.raw,
       response: reply.raw,
+      bearer: await callTokens.of(principal),
       client: { requestId: request.id, address: request.ip, protocol: request.protocol, host: request.host },
     };
     const start = await broadcasters.start(job);

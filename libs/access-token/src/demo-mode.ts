@@ -1,0 +1,50 @@
+// Demo mode: without a token, whoever holds a session's unguessable id may read and run that session, and
+// nothing else. The principal is made of the id, so it owns what was started under it.
+import { createHash } from 'node:crypto';
+import { DEFAULT_TENANT, VanaError, isValidId, type Principal } from '@vana/events';
+import { flag } from '@vana/settings';
+import { z } from 'zod';
+import type { Admission, AdmissionRequest } from './admission.js';
+import { ANONYMOUS_PREFIX } from './claims.js';
+
+export const DEMO_MODE_FIELDS = {
+  /** No: requests without any token are let in as nobody, see docs/operations/authentication.md. */
+  REQUIRE_SSE_AUTH: flag(true),
+  /** Has to be said too where NODE_ENV is production. */
+  ALLOW_ANONYMOUS_IN_PRODUCTION: flag(false),
+  NODE_ENV: z.string().optional(),
+};
+
+/** Whether demo mode is on. @throws VanaError settings_invalid in production, unless it was said twice */
+export function demoModeFrom(values: z.output<z.ZodObject<typeof DEMO_MODE_FIELDS>>): boolean {
+  if (values.REQUIRE_SSE_AUTH) return false;
+  if (values.NODE_ENV !== 'production' || values.ALLOW_ANONYMOUS_IN_PRODUCTION) return true;
+  const problem = 'is no in production: set ALLOW_ANONYMOUS_IN_PRODUCTION=yes too if you mean it';
+  throw new VanaError('settings_invalid', { details: { keys: [{ key: 'REQUIRE_SSE_AUTH', problem }] } });
+}
+
+const SCOPES: Principal['scopes'] = ['sessions:read', 'runs:start'];
+const NEEDED_BITS = 128;
+/** Of so many random characters at least this many differ, but for one case in millions. */
+const LEAST_DIFFERENT = 8;
+
+/** Whether an id can hold 128 random bits: a random UUID does, and so do 22 random letters and digits. */
+export function isUnguessable(sessionId: string): boolean {
+  const characters = sessionId.replace(/[-_]/g, '');
+  const bitsEach = /^[0-9]*$/.test(characters) ? Math.log2(10) : /^[0-9a-f]*$/i.test(characters) ? 4 : 5.9;
+  return characters.length * bitsEach >= NEEDED_BITS && new Set(characters).size >= LEAST_DIFFERENT;
+}
+
+/** Admits nobody to the session that the request names. @param sessionIdOf as the guard's */
+export function anonymousAdmission(sessionIdOf: (request: AdmissionRequest) => string | undefined): Admission {
+  return async (request) => {
+    const sessionId = sessionIdOf(request);
+    if (sessionId === undefined) throw new VanaError('unauthenticated');
+    if (!isValidId(sessionId)) throw new VanaError('invalid_session_id');
+    if (!isUnguessable(sessionId)) throw new VanaError('weak_session_id');
+    // The id itself is the key: it has no place in logs and records of owners.
+    const id = ANONYMOUS_PREFIX + createHash('sha256').update(sessionId).digest('base64url').slice(0, 22);
+    const principal = { id, tenant: DEFAULT_TENANT, scopes: SCOPES, anonymous: true };
+    return { principal, credential: 'anonymous' };
+  };
+}
