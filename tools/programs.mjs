@@ -7,6 +7,8 @@ import { fail, say } from './bootstrap.mjs';
 const PROGRAMS = [
   { program: 'nats-server', variable: 'NATS_SERVER_BIN', apt: 'nats-server', brew: 'nats-server' },
   { program: 'redis-server', variable: 'REDIS_SERVER_BIN', apt: 'redis-server', brew: 'redis' },
+  { program: 'nginx', variable: 'NGINX_BIN', apt: 'nginx-light', brew: 'nginx' },
+  { program: 'chromium', variable: 'CHROMIUM_BIN', apt: 'chromium', brew: 'chromium' },
   { program: 'curl', variable: 'CURL_BIN', apt: 'curl', brew: 'curl' },
 ];
 /** Debian keeps servers out of the PATH of ordinary users. */

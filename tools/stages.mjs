@@ -32,7 +32,7 @@ export const STAGES = [
   },
   {
     ...jest('e2e cluster', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'cluster' }, '--runInBand'),
-    programs: [...SERVERS, 'curl'],
+    programs: [...SERVERS, 'curl', 'nginx', 'chromium'],
   },
 ];
 

@@ -20,9 +20,17 @@ export const SET_UPS: readonly SetUpName[] = (['embedded', 'cluster'] as const).
 export interface RunningSystem {
   /** Base URLs; a cluster has two. */
   readonly gateways: readonly string[];
+  /** A cluster's other base URLs and processes (`broadcaster-1`, …). */
+  readonly broadcasters: readonly string[];
+  readonly processes: readonly SystemProcess[];
   readonly tokenSettings: AccessTokenSettings;
   token(sub: string, more?: { scopes?: readonly Scope[]; tenant?: string }): Promise<string>;
   stop(): Promise<void>;
+}
+
+export interface SystemProcess {
+  readonly name: string;
+  readonly pid: number;
 }
 
 const ALL_SCOPES: readonly Scope[] = ['sessions:read', 'sessions:write', 'runs:start'];
@@ -43,6 +51,8 @@ export async function startSystem(name: SetUpName, env: Record<string, string> =
   };
   return {
     gateways: ready.gateways,
+    broadcasters: ready.broadcasters ?? [],
+    processes: ready.processes ?? [],
     tokenSettings,
     token: (sub, { scopes = ALL_SCOPES, tenant } = {}) =>
       issueToken(tokenSettings, { sub, scopes, expiresInS: 600, ...(tenant === undefined ? {} : { tenant }) }),
@@ -53,6 +63,8 @@ export async function startSystem(name: SetUpName, env: Record<string, string> =
 interface ReadyLine {
   readonly ready: true;
   readonly gateways: readonly string[];
+  readonly broadcasters?: readonly string[];
+  readonly processes?: readonly SystemProcess[];
   readonly tokenSecret: string;
 }
 

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** @throws Error with one sentence that names what to install or set */
-export function findBinary(name: 'nats-server' | 'redis-server', variable: string): string {
+export function findBinary(name: 'nats-server' | 'redis-server' | 'nginx', variable: string): string {
   const chosen = process.env[variable];
   if (chosen) {
     if (isExecutable(chosen)) return chosen;
