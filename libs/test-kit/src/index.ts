@@ -6,6 +6,7 @@ export { startNginx, type Nginx, type NginxOptions } from './servers/nginx.js';
 export { startNatsServer, type NatsServerOptions } from './servers/nats-server.js';
 export { startRedisServer } from './servers/redis-server.js';
 export { startTcpProxy, type TcpProxy } from './servers/tcp-proxy.js';
+export { makeVanishingMachine, type VanishingMachine } from './servers/vanishing-machine.js';
 export type { NatsServer, RedisServer } from './servers/server-handles.js';
 export type { BusUnderTest } from './contracts/bus-under-test.js';
 export { eventLogContract } from './contracts/event-log-contract.js';

@@ -23,8 +23,8 @@ describe('a vanished client', () => {
     const open = new Set<ServerResponse>();
     await world.addBroadcaster((request, response) => {
       response.writeHead(200, SSE);
-      // As broadcasters do: a comment every 15 s.
-      const every = request.url?.includes('busy') ? 100 : 15_000;
+      // Broadcasters send a comment now and then: by default every 15 s.
+      const every = request.url?.includes('busy') ? 100 : 5_000;
       const traffic = setInterval(() => response.write(':\n\n'), every);
       response.write('event: a\ndata: {}\n\n');
       open.add(response);
