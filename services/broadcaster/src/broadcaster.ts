@@ -75,7 +75,7 @@ export class Broadcaster {
       clock,
     };
     this.parts = {
-      streams: new StreamOpener({ ...shared, liveStreams, times }),
+      streams: new StreamOpener({ ...shared, liveStreams, times, exposed: settings.exposed }),
       polls: new Polls(shared),
       pages: new EventPages(this.#feeds, log, this.#access, this.connections),
       liveStreams,

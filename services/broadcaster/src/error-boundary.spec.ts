@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { VanaError, type SessionKey } from '@vana/events';
+import { POD_REFUSAL_HEADER } from '@vana/routing';
 import type { EventLog } from '@vana/stream-core';
 import { BroadcasterWorld } from './spec/broadcaster-world.js';
 import { SSE_FRAME_ENCODER } from './sse/frame-encoder.js';
@@ -101,7 +102,15 @@ describe('a fault in one place', () => {
       expect(JSON.stringify(answer)).not.toContain('planted');
     }
     fault = new VanaError('store_unavailable');
-    expect(await world.ask('/api/stream/s')).toMatchObject({
+    // A client that has come by itself is told to come back; a gateway would ask another pod, and sees so.
+    const turnedAway = await (await world.open('/api/stream/s', { 'last-event-id': 'e-7' })).end();
+    expect(turnedAway.status).toBe(200);
+    expect(turnedAway.response.headers[POD_REFUSAL_HEADER]).toBe('store_unavailable');
+    expect(turnedAway.retries).toHaveLength(1);
+    expect(turnedAway.blocks).toEqual([
+      { id: 'e-7', event: 'closing', data: { reason: 'upstream_unavailable', reconnect: true } },
+    ]);
+    expect(await world.ask('/api/poll/s')).toMatchObject({
       status: 503,
       body: { error: { code: 'store_unavailable', retryable: true } },
     });

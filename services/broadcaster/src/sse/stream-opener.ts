@@ -28,6 +28,8 @@ export interface StreamOpenerParts {
   readonly metrics: ConnectionMetrics;
   readonly clock: Clock;
   readonly times: StreamTimes;
+  /** Clients come without a gateway, which would ask another pod when this one cannot. */
+  readonly exposed: boolean;
 }
 
 export class StreamOpener {
@@ -35,6 +37,19 @@ export class StreamOpener {
 
   /** @throws VanaError session_not_found | session_gone | store_unavailable | bus_unavailable, before anything is sent */
   async open(request: StreamRequest, reply: FastifyReply): Promise<void> {
+    try {
+      await this.#open(request, reply);
+    } catch (error) {
+      // A native EventSource that gets an error status never comes back: trouble that passes is told on a 200.
+      const passes = error instanceof VanaError && error.retryable && error.status >= 500;
+      if (!this.parts.exposed || !passes) throw error;
+      this.parts.metrics.refused(request.route, 'upstream_unavailable');
+      void reply.header(POD_REFUSAL_HEADER, error.code);
+      refuseStream(reply, 'upstream_unavailable', request.position);
+    }
+  }
+
+  async #open(request: StreamRequest, reply: FastifyReply): Promise<void> {
     if (this.#refused(request, reply)) return;
     const state = await this.parts.access.check(request.session, request.principal, (found) => {
       // Asked again: others may have come while the store was asked.
