@@ -15,10 +15,13 @@ import type { BroadcasterSettings } from '../settings.js';
 type AdmissionSettings = Pick<BroadcasterSettings, 'accessToken' | 'internalSecret' | 'exposed' | 'demoMode'>;
 
 /** @throws VanaError settings_invalid (unusable token key) */
-export function broadcasterAdmission({ accessToken, internalSecret, exposed, demoMode }: AdmissionSettings): Admission {
+export function broadcasterAdmission(
+  { accessToken, internalSecret, exposed, demoMode }: AdmissionSettings,
+  onRefused: (kind: string) => void = logRefusal,
+): Admission {
   const calls = createPrincipalTokenCheck(internalSecret, 'vana-broadcaster');
-  if (!exposed) return bearerAdmission([calls], logRefusal);
-  const byBearer = bearerAdmission([calls, userTokenCheck(accessToken)], logRefusal);
+  if (!exposed) return bearerAdmission([calls], onRefused);
+  const byBearer = bearerAdmission([calls, userTokenCheck(accessToken)], onRefused);
   if (!demoMode) return byBearer;
   const anonymous = anonymousAdmission(sessionIdInPath);
   return async (request) => (bearerTokenOf(request.headers) === undefined ? anonymous(request) : byBearer(request));

@@ -3,7 +3,7 @@
 import { ID_PATTERN, VanaError } from '@vana/events';
 
 const ID = ID_PATTERN.source.slice(1, -1);
-const STREAM_PATH = new RegExp(`^/?(?:(?:api/)?(run_sse|stream)|(agent_network_sse))/(${ID})$`);
+const STREAM_PATH = new RegExp(`^(?:(?:api/)?(run_sse|stream)|(agent_network_sse))/(${ID})$`);
 
 export interface StreamPath {
   /** The broadcaster's path. */
@@ -25,7 +25,7 @@ function namedStream(url: string): StreamPath | undefined {
   const [path, query = ''] = url.split(/\?(.*)/s, 2) as [string, string?];
   if (path === PREFIX) {
     const named = new URLSearchParams(query).getAll('path');
-    return named.length === 1 ? streamPathOf(named[0]) : undefined;
+    return named.length === 1 ? streamPathOf(named[0]?.replace(/^\//, '')) : undefined;
   }
   return path.startsWith(`${PREFIX}/`) ? streamPathOf(path.slice(PREFIX.length + 1)) : undefined;
 }
