@@ -14,13 +14,15 @@ export const USAGE = `npm run faults -- [--class X] [--runs N] [--injections N] 
   --json FILE     where each run's line is added (default faults/results/runs.jsonl)
   --report FILE   counts of passed and failed runs as JSON, for npm test
   --short         few injections: every class within minutes
+  --bail          ends with the first run in which something is wrong
   --prove         plants known bugs one by one and fails unless each is found
-  --figures       measures the table of docs/reliability.md and writes it there
+  --figures       measures the figures of docs/reliability.md, all or those named
+  --page          writes what was run (--json FILE) and measured into docs/reliability.md
   --list          names the classes
 `;
 
 export interface Options {
-  readonly mode: 'run' | 'prove' | 'figures' | 'list' | 'help';
+  readonly mode: 'run' | 'prove' | 'figures' | 'page' | 'list' | 'help';
   readonly classes: readonly FaultClass[];
   readonly runs: number;
   readonly injections: number | undefined;
@@ -29,6 +31,8 @@ export interface Options {
   readonly json: string;
   readonly report: string | undefined;
   readonly short: boolean;
+  /** Ends with the first run in which something is wrong. */
+  readonly bail: boolean;
   /** What follows: names of bugs or figures. */
   readonly names: readonly string[];
 }
@@ -47,8 +51,10 @@ export function readOptions(args: readonly string[]): Options {
       json: { type: 'string', default: 'faults/results/runs.jsonl' },
       report: { type: 'string' },
       short: { type: 'boolean', default: false },
+      bail: { type: 'boolean', default: false },
       prove: { type: 'boolean', default: false },
       figures: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -57,9 +63,19 @@ export function readOptions(args: readonly string[]): Options {
   if (!classes) {
     throw new Error(`There is no class ${values.class}; there are ${CLASSES.map(({ name }) => name).join(', ')}.`);
   }
-  const { json, report, short } = values;
+  const { json, report, short, bail } = values;
   return {
-    mode: values.help ? 'help' : values.list ? 'list' : values.prove ? 'prove' : values.figures ? 'figures' : 'run',
+    mode: values.help
+      ? 'help'
+      : values.list
+        ? 'list'
+        : values.prove
+          ? 'prove'
+          : values.figures
+            ? 'figures'
+            : values.page
+              ? 'page'
+              : 'run',
     classes,
     runs: whole('runs', values.runs)!,
     injections: whole('injections', values.injections),
@@ -68,6 +84,7 @@ export function readOptions(args: readonly string[]): Options {
     json,
     report,
     short,
+    bail,
     names: positionals,
   };
 }

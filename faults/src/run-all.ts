@@ -6,14 +6,14 @@ import type { Options } from './options.js';
 import { isGood, runClass, type RunResult, type Say } from './run-class.js';
 import { World, type WorldShape } from './world/world.js';
 
-const INJECTIONS = { usual: 5, slow: 2, short: 3, shortSlow: 1 };
+const INJECTIONS = { usual: 5, slow: 2, short: 2, shortSlow: 1 };
 
 export async function runAll(options: Options, say: Say): Promise<readonly RunResult[]> {
   const results: RunResult[] = [];
   const shapes = [...new Set(options.classes.map(({ world }) => world))];
   for (const shape of shapes) {
     const classes = options.classes.filter(({ world }) => world === shape);
-    await runInWorld(shape, classes, options, say, (result) => {
+    await runInWorld(shape, classes, options, say, results, (result) => {
       results.push(result);
       mkdirSync(dirname(options.json), { recursive: true });
       appendFileSync(options.json, `${JSON.stringify(result)}\n`);
@@ -28,6 +28,7 @@ async function runInWorld(
   classes: readonly FaultClass[],
   options: Options,
   say: Say,
+  results: readonly RunResult[],
   take: (result: RunResult) => void,
 ): Promise<void> {
   say(`starting the ${shape} world …`);
@@ -46,6 +47,7 @@ async function runInWorld(
           await world.stop();
           world = await World.start(shape);
         }
+        if (options.bail && !isGood(results.at(-1)!)) return;
       }
     }
   } finally {

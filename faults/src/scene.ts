@@ -1,6 +1,6 @@
 // One run: sessions, clients that follow them, writers, a schedule of faults, and at the end the oracle.
 import { ensureEventStream, NatsEventPublisher } from '@vana/event-bus-nats';
-import { EVENT_STREAM, type SessionKey } from '@vana/events';
+import { EVENT_STREAM, eventSubject, type SessionKey } from '@vana/events';
 import { startTcpProxy, type TcpProxy } from '@vana/test-kit/servers';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -14,8 +14,16 @@ import { GatewayApi } from './load/gateway-api.js';
 import { keyOf } from './oracle/judge-stream.js';
 import type { StreamRead } from './oracle/stored.js';
 import { Seeded } from './seeded.js';
-import { sleep, until } from './waiting.js';
+import { persistently, sleep, until } from './waiting.js';
 import type { World } from './world/world.js';
+
+/** What the stream held just before a fault ended that life of it. */
+interface EndedLife {
+  readonly read: StreamRead;
+  readonly endedMs: number;
+  /** The next life is the same up to here; `undefined`: it began anew. */
+  readonly commonSeq: number | undefined;
+}
 
 const DEFAULT_LOAD: Load = {
   sessions: 6,
@@ -26,6 +34,8 @@ const DEFAULT_LOAD: Load = {
   behindProxies: false,
 };
 const CATCH_UP_MS = 40_000;
+/** A server that has just come back answers within this time. */
+const SERVER_MS = 20_000;
 const AFTERMATH_MS = 700;
 
 export class Scene {
@@ -33,11 +43,8 @@ export class Scene {
   readonly runSessions: SessionKey[] = [];
   readonly clients: Follower[] = [];
   readonly writers: SessionWriter[] = [];
-  /** What the stream held in its lives before this one: read just before a fault ended them. */
-  readonly earlierLives: StreamRead[] = [];
-  /** When the present life began, and the sequence that it went back to if it is the same stream. */
-  lifeBeganMs = 0;
-  rolledBackTo = Infinity;
+  /** The stream's lives before this one. */
+  readonly earlierLives: EndedLife[] = [];
   readonly api: GatewayApi;
   readonly runs: RunStarter;
   /** Sequences that nobody's publisher has stored: garbage and forgeries of ours. */
@@ -114,11 +121,13 @@ export class Scene {
     for (const writer of this.writers) writer.start(this.load.eventsPerSecond, this.random.pick(['steady', 'bursts']));
     for (const session of this.runSessions) this.runs.start(session);
     const quiet = this.random.fork('quiet');
+    const silent = new Set<SessionWriter>();
     for (const injection of injections) {
       await sleep(Math.max(0, this.startedMs + injection.atMs - performance.now()));
-      // One session falls silent while things are broken: nothing later will reveal what its readers missed.
-      const falls = !this.faultClass.falseSilence && quiet.chance(0.5);
-      const falling = falls ? quiet.pick(this.writers) : undefined;
+      // Some sessions fall silent while things are broken: nothing later will reveal what their readers missed.
+      const maySilence = !this.faultClass.falseSilence && silent.size < this.writers.length / 2;
+      const falling = maySilence && quiet.chance(0.5) ? quiet.pick(this.writers) : undefined;
+      if (falling) silent.add(falling);
       const silence = falling === undefined ? undefined : sleep(quiet.between(0, 600)).then(() => falling.stop());
       await injection.act();
       await silence;
@@ -154,11 +163,10 @@ export class Scene {
     await Promise.all(this.writers.map((writer) => writer.hold(held)));
   }
 
-  /** The stream is another one from here on, the same up to `commonSeq` if it was rolled back. */
-  beginLife(commonSeq: number): void {
-    this.lifeBeganMs = performance.now();
-    this.rolledBackTo = commonSeq;
-    if (commonSeq === Infinity) this.firstSeq = 1;
+  /** The stream is another one from here on: a new one, or the same again up to `commonSeq`. */
+  beginLife(read: StreamRead, commonSeq?: number): void {
+    this.earlierLives.push({ read, commonSeq, endedMs: performance.now() });
+    if (commonSeq === undefined) this.firstSeq = 1;
   }
 
   /** Every client has had what is stored now. */
@@ -166,21 +174,23 @@ export class Scene {
     await this.#settle();
   }
 
-  /** Acknowledged before the stream was rolled back, behind the point that it went back to. */
-  forgotten(seq: number): boolean {
-    return seq > this.rolledBackTo;
+  /** Whether what was acknowledged then was lost with an earlier life of the stream. */
+  isForgotten({ seq, atMs }: { readonly seq: number; readonly atMs: number }): boolean {
+    return this.earlierLives.some(({ commonSeq = 0, endedMs }) => atMs < endedMs && seq > commonSeq);
   }
 
   async lastSeq(): Promise<number> {
-    const jsm = await jetstreamManager(this.nats, { checkAPI: false, timeout: 10_000 });
-    return (await jsm.streams.info(EVENT_STREAM)).state.last_seq;
+    const jsm = await jetstreamManager(this.nats, { checkAPI: false, timeout: 2_000 });
+    const { state } = await persistently(() => jsm.streams.info(EVENT_STREAM), SERVER_MS);
+    return state.last_seq;
   }
 
   async #settle(): Promise<string[]> {
-    const jsm = await jetstreamManager(this.nats, { checkAPI: false, timeout: 10_000 });
+    const jsm = await jetstreamManager(this.nats, { checkAPI: false, timeout: 2_000 });
     const tails = new Map<string, number>();
     for (const session of [...this.sessions, ...this.runSessions]) {
-      const last = await jsm.streams.getMessage(EVENT_STREAM, { last_by_subj: `vana.events.${keyOf(session)}` });
+      const query = { last_by_subj: eventSubject(session) };
+      const last = await persistently(() => jsm.streams.getMessage(EVENT_STREAM, query), SERVER_MS);
       tails.set(keyOf(session), last?.seq ?? 0);
     }
     const arrived = (client: Follower): boolean => client.caughtUp && client.at >= tails.get(client.options.session)!;

@@ -32,11 +32,11 @@ export const anotherStream: FaultClass = {
 
 async function recreate(scene: Scene): Promise<void> {
   await scene.holdWriters(true);
-  scene.earlierLives.push(await readStream(scene.nats, scene.firstSeq));
+  const read = await readStream(scene.nats, scene.firstSeq);
   const jsm = await jetstreamManager(scene.nats, { checkAPI: false });
   await jsm.streams.delete(EVENT_STREAM);
   await ensureEventStream(scene.nats);
-  scene.beginLife(Infinity);
+  scene.beginLife(read);
   await scene.holdWriters(false);
 }
 
@@ -53,11 +53,11 @@ async function rollBack(scene: Scene): Promise<void> {
   await sleep(LOST_MS);
   await scene.holdWriters(true);
   await scene.untilDelivered();
-  scene.earlierLives.push(await readStream(scene.nats, scene.firstSeq));
+  const read = await readStream(scene.nats, scene.firstSeq);
   await nats!.kill('SIGKILL');
   rmSync(nats!.storeDir, { recursive: true, force: true });
   cpSync(copy, nats!.storeDir, { recursive: true });
   await nats!.restart();
-  scene.beginLife(copiedSeq);
+  scene.beginLife(read, copiedSeq);
   await scene.holdWriters(false);
 }

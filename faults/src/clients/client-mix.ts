@@ -16,6 +16,7 @@ interface Kind {
   readonly path: (sessionId: string) => string;
   readonly channels: readonly string[];
   readonly query?: Readonly<Record<string, string>>;
+  readonly adaptive?: boolean;
 }
 
 const stream = (sessionId: string): string => `/api/stream/${sessionId}`;
@@ -27,6 +28,14 @@ const KINDS: readonly Kind[] = [
   { name: 'direct', connect: rawConnection, direct: true, path: stream, channels: ALL_CHANNELS },
   { name: 'research', connect: fetchConnection, path: (id) => `/api/run_sse/${id}`, channels: ['research', 'chat'] },
   { name: 'merged', connect: rawConnection, path: stream, channels: ALL_CHANNELS, query: { replay: 'merged' } },
+  {
+    name: 'adaptive',
+    connect: rawConnection,
+    path: stream,
+    channels: ALL_CHANNELS,
+    query: { delivery: 'adaptive' },
+    adaptive: true,
+  },
   { name: 'poll', connect: pollConnection, path: (id) => `/api/poll/${id}`, channels: ALL_CHANNELS },
 ];
 
@@ -51,7 +60,8 @@ export async function openClients(scene: Scene): Promise<Follower[]> {
       };
       const name = `${kind.name}-${clients.length} of ${keyOf(session)}`;
       const { connect, channels } = kind;
-      clients.push(new Follower({ name, target, connect, session: keyOf(session), channels }));
+      const adaptive = kind.adaptive === true;
+      clients.push(new Follower({ name, target, connect, session: keyOf(session), channels, adaptive }));
     }
   }
   return clients;

@@ -17,6 +17,8 @@ export interface FollowerOptions {
   /** The session's key string and the channels: for the oracle. */
   readonly session: string;
   readonly channels: readonly string[];
+  /** It has asked for adaptive delivery. */
+  readonly adaptive: boolean;
 }
 
 export class Follower {
@@ -25,6 +27,9 @@ export class Follower {
   /** Sequences that blocks had, highest; -1 before the first. */
   at = -1;
   caughtUp = false;
+  /** When connections that had begun ended, and when new ones had their verdict; on performance.now()'s clock. */
+  readonly endings: number[] = [];
+  readonly verdictTimes: number[] = [];
   /** Connections that ended without `closing` or `end` before. */
   cuts = 0;
   connections = 0;
@@ -114,7 +119,10 @@ export class Follower {
       if (this.options.connect === eventSourceConnection) this.cuts++;
     }
     this.blocks.push(block);
-    if (block.type === 'agent_network_connection') this.caughtUp = false;
+    if (block.type === 'agent_network_connection') {
+      this.caughtUp = false;
+      this.verdictTimes.push(block.atMs);
+    }
     if (block.type === 'caught_up') this.caughtUp = true;
     if (block.id === undefined) return;
     this.#position = block.id === '' ? undefined : block.id;
@@ -132,6 +140,8 @@ export class Follower {
   }
 
   #leave(): void {
+    if (this.#opened) this.endings.push(performance.now());
+    this.#opened = false;
     this.#turn++;
     clearTimeout(this.#timer);
     clearTimeout(this.#watchdog);

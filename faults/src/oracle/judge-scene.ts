@@ -21,16 +21,13 @@ export interface SceneJudgement {
 export async function judgeScene(scene: Scene, stuck: readonly string[]): Promise<SceneJudgement> {
   const findings = new Findings();
   const read = await readStream(scene.nats, scene.firstSeq);
-  const lives = [...scene.earlierLives, read];
+  const lives = [...scene.earlierLives.map((life) => life.read), read];
   const acknowledged = scene.writers.flatMap((writer) => writer.acknowledged);
   const mayBeGone = scene.faultClass.retention === true;
   for (const detail of stuck) findings.add('stuck', detail);
 
-  const goneWithALife = (seq: number): boolean => scene.forgotten(seq);
   judgeAcknowledged(
-    acknowledged.filter(
-      ({ seq, epoch, atMs }) => epoch === read.epoch && !(goneWithALife(seq) && atMs < scene.lifeBeganMs),
-    ),
+    acknowledged.filter((one) => !scene.isForgotten(one)),
     read.sessions,
     () => mayBeGone,
     findings,
@@ -44,13 +41,15 @@ export async function judgeScene(scene: Scene, stuck: readonly string[]): Promis
   let connections = 0;
   const truths = new Map<string, SessionTruth[]>();
   for (const client of scene.clients) {
-    const { session, channels, name } = client.options;
-    const truth = truths.get(session) ?? lives.map((life) => truthOf(scene, session, life));
+    const { session, channels, name, adaptive } = client.options;
+    const truth =
+      truths.get(session) ??
+      lives.map((life, n) => truthOf(scene, session, life, scene.earlierLives[n - 1]?.commonSeq));
     truths.set(session, truth);
     const result = judgeReader(
       { name, channels, blocks: client.blocks },
       truth,
-      scene.faultClass.allowed ?? {},
+      { ...scene.faultClass.allowed, adaptive },
       findings,
     );
     delivered += result.delivered;
@@ -64,7 +63,7 @@ export async function judgeScene(scene: Scene, stuck: readonly string[]): Promis
 }
 
 /** A session's events of one life: what is stored, and what was acknowledged and has been dropped since. */
-function truthOf(scene: Scene, session: string, life: StreamRead): SessionTruth {
+function truthOf(scene: Scene, session: string, life: StreamRead, continuesUpTo = -1): SessionTruth {
   const events = new Map<number, WireEvent>();
   const unreadable = new Set<number>();
   const present = new Set<number>();
@@ -83,9 +82,8 @@ function truthOf(scene: Scene, session: string, life: StreamRead): SessionTruth 
       events.set(seq, wireOf(seq, JSON.stringify(event))!);
     }
   }
-  const common = { continuesUpTo: life.epoch === scene.earlierLives.at(-1)?.epoch ? scene.rolledBackTo : -1 };
   return {
-    ...common,
+    continuesUpTo,
     epoch: life.epoch,
     events: [...events.values()].sort((a, b) => a.seq - b.seq),
     dropped,

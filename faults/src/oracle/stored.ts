@@ -2,6 +2,7 @@
 import { EVENT_STREAM } from '@vana/events';
 import { jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { persistently } from '../waiting.js';
 import { createHash } from 'node:crypto';
 
 /** One stored message. */
@@ -26,8 +27,8 @@ const BATCH = 1_000;
 
 /** Everything from `fromSeq` on. */
 export async function readStream(nc: NatsConnection, fromSeq: number): Promise<StreamRead> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 10_000 });
-  const { created, state } = await jsm.streams.info(EVENT_STREAM);
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2_000 });
+  const { created, state } = await persistently(() => jsm.streams.info(EVENT_STREAM), 20_000);
   const sessions = new Map<string, Stored[]>();
   if (state.last_seq >= fromSeq && state.messages > 0) {
     await eachMessage(nc, Math.max(fromSeq, 1), state.last_seq, (message) => {

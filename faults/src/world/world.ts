@@ -27,8 +27,8 @@ export const HEARTBEAT_S = 2;
 /** `replicated`: three nats-servers, everything in three copies, no proxies. */
 export type WorldShape = 'single' | 'replicated';
 
-/** What a broadcaster's lines run through, in the single world. */
-export interface BroadcasterLines {
+/** What a service's lines run through, in the single world. */
+interface ServiceLines {
   readonly nats: TcpProxy;
   readonly redis: TcpProxy;
 }
@@ -37,7 +37,10 @@ export class World {
   readonly gateways: ServiceProcess[] = [];
   readonly broadcasters: ServiceProcess[] = [];
   readonly orchestrators: ServiceProcess[] = [];
-  readonly lines: BroadcasterLines[] = [];
+  /** Of the broadcasters, in their order; none in the replicated world. */
+  readonly lines: ServiceLines[] = [];
+  /** Of the orchestrators. */
+  readonly orchestratorLines: ServiceLines[] = [];
   readonly #clockFile: string;
 
   private constructor(
@@ -73,6 +76,10 @@ export class World {
     return [...this.orchestrators, ...this.broadcasters, ...this.gateways];
   }
 
+  get #allLines(): ServiceLines[] {
+    return [...this.lines, ...this.orchestratorLines];
+  }
+
   /** A connection of our own to the bus, apart from the services'. */
   connectNats(name: string): Promise<NatsConnection> {
     const servers = this.natsUrl.split(',');
@@ -101,7 +108,7 @@ export class World {
 
   /** Everything runs, is awake and ready: what a fault has left behind is mended here. */
   async heal(): Promise<void> {
-    for (const { nats, redis } of this.lines) {
+    for (const { nats, redis } of this.#allLines) {
       for (const line of [nats, redis]) {
         line.heal();
         line.accept();
@@ -114,7 +121,7 @@ export class World {
   async stop(): Promise<void> {
     for (const service of this.services) service.signal('SIGCONT');
     await Promise.all(this.services.map((service) => service.stop('SIGKILL')));
-    await Promise.all(this.lines.flatMap(({ nats, redis }) => [nats.close(), redis.close()]));
+    await Promise.all(this.#allLines.flatMap(({ nats, redis }) => [nats.close(), redis.close()]));
     await Promise.all([this.nats?.stop('SIGKILL'), this.cluster?.stop(), this.redis.stop('SIGKILL')]);
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -124,6 +131,8 @@ export class World {
       NATS_URL: this.natsUrl,
       REDIS_URL: this.redis.url,
       JWT_SECRET: SECRET,
+      // Some clients go straight at a broadcaster.
+      BROADCASTER_EXPOSED: 'yes',
       LOG_LEVEL: 'warn',
       RESEARCH_ENGINE: 'scripted',
       RUNS_PER_POD: '50',
@@ -144,16 +153,18 @@ export class World {
       const logFile = join(this.folder, `${name}.log`);
       to.push(new ServiceProcess({ name, main, port: await freePort(), env: { ...shared, ...own }, logFile }));
     };
-    for (let n = 0; n < 2; n++) await add(this.orchestrators, 'orchestrator');
-    for (let n = 0; n < 3; n++) await add(this.broadcasters, 'broadcaster', await this.#lineSettings());
+    for (let n = 0; n < 2; n++) {
+      await add(this.orchestrators, 'orchestrator', await this.#lineSettings(this.orchestratorLines));
+    }
+    for (let n = 0; n < 3; n++) await add(this.broadcasters, 'broadcaster', await this.#lineSettings(this.lines));
     for (let n = 0; n < 2; n++) await add(this.gateways, 'gateway');
     await Promise.all(this.services.map((service) => service.start()));
   }
 
-  async #lineSettings(): Promise<Record<string, string>> {
+  async #lineSettings(to: ServiceLines[]): Promise<Record<string, string>> {
     if (!this.nats) return {};
     const lines = { nats: await startTcpProxy(this.nats.port), redis: await startTcpProxy(this.redis.port) };
-    this.lines.push(lines);
+    to.push(lines);
     return {
       NATS_URL: `nats://127.0.0.1:${lines.nats.port}`,
       REDIS_URL: `redis://127.0.0.1:${lines.redis.port}`,
