@@ -12,7 +12,7 @@ const core = [
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.nx/**', 'docs/**', '.vana/**'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -28,12 +28,19 @@ export default tseslint.config(
   },
   {
     // The core and the client are plain TypeScript: no framework, no vendor client.
-    files: [...core, 'libs/stream-client/src/**'],
+    files: [...core, 'libs/stream-client/src/**', 'libs/stream-react/src/**', 'apps/*/src/**'],
     rules: {
       'no-restricted-imports': [
         'error',
         { patterns: [{ group: coreBans, message: 'No framework and no vendor client here.' }] },
       ],
+    },
+  },
+  {
+    // A page looks at the kinds of events that it shows.
+    files: ['libs/stream-react/src/**', 'apps/*/src/**'],
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
   {

@@ -10,8 +10,16 @@ export {
   type StreamStatus,
   type TransportName,
 } from './states.js';
-export { ApiError, VanaClient, newId, type StartRunOptions, type VanaClientOptions } from './vana-client.js';
-export { MessageTexts } from './message-text.js';
+export {
+  ApiError,
+  VanaClient,
+  newId,
+  type FollowOptions,
+  type StartRunOptions,
+  type StreamRoute,
+  type VanaClientOptions,
+} from './vana-client.js';
+export { MessageTexts, withChunk, type Chunk } from './message-text.js';
 export type { TokenSupplier } from './token-source.js';
 export type { RetryOptions } from './backoff.js';
 export type { BreakerOptions } from './breaker.js';

@@ -25,6 +25,13 @@ export class ApiError extends Error {
   }
 }
 
+/** All channels; research and chat; agents. */
+export type StreamRoute = 'api/stream' | 'api/run_sse' | 'agent_network_sse';
+
+export interface FollowOptions extends Omit<StreamOptions, 'url' | 'token'> {
+  readonly route?: StreamRoute;
+}
+
 export interface StartRunOptions {
   /** An active run of the session: refuse (409 `run_active`, the default) or cancel it first. */
   readonly onActive?: 'refuse' | 'cancel';
@@ -44,19 +51,20 @@ export class VanaClient {
     this.#base = String(options.baseUrl ?? '').replace(/\/+$/, '');
   }
 
-  /** Follows all channels of a session on one connection. */
-  follow(sessionId: string, options: Omit<StreamOptions, 'url' | 'token'> = {}): StreamConnection {
+  /** Follows all channels of a session on one connection, or the channels of an older route. */
+  follow(sessionId: string, options: FollowOptions = {}): StreamConnection {
     const { token, fetch: given } = this.options;
+    const { route, ...stream } = options;
     return new StreamConnection({
-      url: this.streamUrl(sessionId),
+      url: this.streamUrl(sessionId, route),
       ...(token === undefined ? {} : { token }),
       ...(given === undefined ? {} : { fetch: given }),
-      ...options,
+      ...stream,
     });
   }
 
-  streamUrl(sessionId: string): string {
-    return `${this.#base}/api/stream/${encodeURIComponent(sessionId)}`;
+  streamUrl(sessionId: string, route: StreamRoute = 'api/stream'): string {
+    return `${this.#base}/${route}/${encodeURIComponent(sessionId)}`;
   }
 
   /** Starts a run in the session, which is made if it is not there. It goes on whoever watches. */
@@ -88,10 +96,6 @@ export class VanaClient {
 
   getSession(sessionId: string): Promise<SessionBody> {
     return this.#call('GET', `api/sessions/${encodeURIComponent(sessionId)}`);
-  }
-
-  renameSession(sessionId: string, title: string): Promise<SessionBody> {
-    return this.#call('PUT', `api/sessions/${encodeURIComponent(sessionId)}`, { title });
   }
 
   /** For good: its runs are cancelled, its streams end. */

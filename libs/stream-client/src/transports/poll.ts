@@ -50,7 +50,7 @@ const CHANNELS_OF_ROUTE: Readonly<Record<string, string>> = {
 };
 
 /** `…/api/stream/ID`, `…/api/run_sse/ID` and `…/agent_network_sse/ID` have the same events at `…/api/poll/ID`. */
-export function pollUrl(stream: TransportRequest['url'], cursor: string | undefined, waitS: number): URL {
+function pollUrl(stream: TransportRequest['url'], cursor: string | undefined, waitS: number): URL {
   const url = new URL(stream);
   const [, prefix, route, session] =
     /^(.*?)(?:\/api(?:\/sse)?)?\/(stream|run_sse|agent_network_sse)\/([^/]+)$/.exec(url.pathname) ?? [];
