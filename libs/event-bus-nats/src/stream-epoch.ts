@@ -1,20 +1,21 @@
-// Which life of the bus stream this is. A deleted and re-created stream starts at sequence 1 again, so
-// its creation time is part of every position; it is read again whenever it can have changed.
-import { EVENT_STREAM } from '@vana/events';
+// The epoch: which life of the bus stream this is, as part of every position. It is read again whenever it can
+// have changed.
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { createHash } from 'node:crypto';
 import type { BusObserver } from './bus-observer.js';
 import { orBusUnavailable } from './bus-unavailable.js';
+import { readLife, readLifeAfter, type KnownMessage } from './stream-life.js';
 
 const RETRY_MS = 500;
-const EPOCH_BYTES = 5;
+
+const NOTHING: KnownMessage = { seq: 0, storedAtMs: undefined };
 
 export class StreamEpoch {
   readonly #jsm: JetStreamManager;
   readonly #observer: BusObserver;
   readonly #listeners = new Set<(epoch: string) => void>();
   #current: string;
+  #known: KnownMessage = NOTHING;
   #refreshing: Promise<void> | undefined;
   #again = false;
   #closed = false;
@@ -28,11 +29,17 @@ export class StreamEpoch {
   /** @throws VanaError bus_unavailable, also when the stream does not exist */
   static async open(nc: NatsConnection, observer: BusObserver): Promise<StreamEpoch> {
     const jsm = await orBusUnavailable(() => jetstreamManager(nc, { checkAPI: false }));
-    return new StreamEpoch(jsm, observer, await orBusUnavailable(() => readEpoch(jsm)));
+    const { epoch } = await orBusUnavailable(() => readLife(jsm));
+    return new StreamEpoch(jsm, observer, epoch);
   }
 
   get current(): string {
     return this.#current;
+  }
+
+  /** A message that the stream holds: should it be missing one day, the stream has gone back. */
+  noticed(seq: number, storedAtMs?: number): void {
+    if (seq > this.#known.seq) this.#known = { seq, storedAtMs };
   }
 
   onChange(listener: (epoch: string) => void): () => void {
@@ -40,7 +47,7 @@ export class StreamEpoch {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Reads the creation time again, until the server tells it; listeners hear of a change before this resolves. */
+  /** Reads it again, until the server tells it; listeners hear of a change before this resolves. */
   refresh(): Promise<void> {
     // An answer under way may be older than what made the caller ask.
     this.#again = this.#refreshing !== undefined;
@@ -58,7 +65,11 @@ export class StreamEpoch {
   async #read(): Promise<void> {
     do {
       this.#again = false;
-      const epoch = await readEpoch(this.#jsm).catch(() => undefined);
+      const known = this.#known;
+      const epoch = await readLifeAfter(this.#jsm, known).then(
+        (life) => life.epoch,
+        () => undefined,
+      );
       if (this.#closed) return;
       if (epoch === undefined) await this.#wait();
       else this.#set(epoch);
@@ -73,6 +84,7 @@ export class StreamEpoch {
   #set(epoch: string): void {
     if (epoch === this.#current) return;
     this.#current = epoch;
+    this.#known = NOTHING;
     this.#observer.epochChanged(epoch);
     for (const listener of this.#listeners) {
       try {
@@ -82,10 +94,4 @@ export class StreamEpoch {
       }
     }
   }
-}
-
-async function readEpoch(jsm: JetStreamManager): Promise<string> {
-  const { created } = await jsm.streams.info(EVENT_STREAM);
-  const hash = createHash('sha256').update(`${EVENT_STREAM}\n${created}`).digest();
-  return hash.readUIntBE(0, EPOCH_BYTES).toString(36);
 }
