@@ -1,6 +1,7 @@
 // Three suites: unit (`*.spec.ts`, no servers), integration (`*.itest.ts`, real nats-server and
 // redis-server), e2e (`e2e/`, built services as processes). VANA_SUITE picks one.
 const suite = process.env.VANA_SUITE ?? 'unit';
+const otherSetUp = { embedded: 'cluster', cluster: 'embedded' }[process.env.E2E_SETUP];
 
 const suites = {
   unit: {
@@ -8,17 +9,17 @@ const suites = {
     testMatch: ['**/*.spec.ts', '**/*.spec.js'],
   },
   integration: { roots: ['<rootDir>/libs', '<rootDir>/services'], testMatch: ['**/*.itest.ts'] },
-  // `*.cluster.itest.ts` wants processes of its own to pause and to kill.
+  // `*.cluster.itest.ts` wants processes to pause and to kill; `*.embedded.itest.ts` does with one.
   e2e: {
     roots: ['<rootDir>/e2e'],
-    testMatch: process.env.E2E_SETUP === 'embedded' ? ['**/!(*.cluster).itest.ts'] : ['**/*.itest.ts'],
+    testMatch: ['**/*.itest.ts'],
   },
 };
 
 export default {
   ...suites[suite],
   testTimeout: suite === 'unit' ? 10_000 : 60_000,
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', ...(otherSetUp ? [`\\.${otherSetUp}\\.itest\\.ts$`] : [])],
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {

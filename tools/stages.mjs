@@ -28,11 +28,11 @@ export const STAGES = [
   { ...jest('integration', 'servers', { VANA_SUITE: 'integration' }), programs: SERVERS },
   {
     ...jest('e2e embedded', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'embedded' }, '--runInBand'),
-    programs: [...SERVERS, 'curl'],
+    programs: [...SERVERS, 'curl', 'chromium'],
   },
   {
     ...jest('e2e cluster', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'cluster' }, '--runInBand'),
-    programs: [...SERVERS, 'curl', 'nginx', 'chromium'],
+    programs: [...SERVERS, 'curl', 'nginx'],
   },
 ];
 

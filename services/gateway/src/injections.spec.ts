@@ -13,9 +13,9 @@ beforeAll(async () => {
   await world.start({ RATE_LIMIT_ADDRESS: '0', RATE_LIMIT_PRINCIPAL: '0' });
   await world.addBroadcaster((_request, response) => void response.writeHead(200).end('{}'));
   const get = world.sessions.get.bind(world.sessions);
-  world.sessions.get = (key: SessionKey, options?: { fresh?: boolean }) => {
+  world.sessions.get = (key: SessionKey) => {
     asked.push(key.tenant, key.sessionId);
-    return get(key, options);
+    return get(key);
   };
   token = await world.token();
 });

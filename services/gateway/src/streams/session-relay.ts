@@ -78,15 +78,17 @@ export class SessionRelay {
     reply.hijack();
     if (start === 'client_gone') return;
     const isStream = kind === 'stream' && start.upstream.statusCode === 200;
-    broadcasters.pass(isStream ? { ...job, onEnd: this.#audited(request) } : job, start);
+    broadcasters.pass(isStream ? { ...job, onEnd: this.#audited(request, session) } : job, start);
   }
 
   /** Writes that a stream was opened; returns what writes its end. */
-  #audited(request: FastifyRequest): NonNullable<RelayJob['onEnd']> {
+  #audited(request: FastifyRequest, session: SessionKey | undefined): NonNullable<RelayJob['onEnd']> {
     const { audit } = this.parts;
     const sinceMs = performance.now();
-    audit.record('connect', request);
-    return ({ by, reason = by }) => audit.record('close', request, { reason, durationMs: performance.now() - sinceMs });
+    const of = { session: session?.sessionId };
+    audit.record('connect', request, of);
+    return ({ by, reason = by }) =>
+      audit.record('close', request, { ...of, reason, durationMs: performance.now() - sinceMs });
   }
 }
 
