@@ -35,6 +35,8 @@ export interface StandaloneSettings {
   readonly logLevel: string;
   /** HS256 secret of the tokens; a random one by default, so no token outlives the process. */
   readonly secret?: string;
+  /** The bus that the services share; one of their own by default. */
+  readonly bus?: InMemoryBus;
 }
 
 export interface Standalone {
@@ -80,7 +82,7 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
     logger: createLogger(service, monitoringSettings.LOG_LEVEL, process.stderr),
     registry: createRegistry(service),
   });
-  const bus = new InMemoryBus();
+  const bus = settings.bus ?? new InMemoryBus();
   const sessions = new InMemorySessionStore();
   const revocations = new InMemoryRevocationStore();
   const presence = new InMemoryPresence();

@@ -26,7 +26,7 @@ async function over(listener: RequestListener): Promise<LiveConnections> {
 describe('LiveConnections', () => {
   it('brings the fresh token’s principal to the pod that the connection’s id names', async () => {
     const id = newConnectionId('pod-1');
-    let asked: [string?, string?, string?] = [];
+    let asked: (string | undefined)[] = [];
     const connections = await over((request, response) => {
       asked = [request.method, request.url, request.headers.authorization?.slice('Bearer '.length)];
       response.end(JSON.stringify({ connection_id: id, expires_at: EXPIRES }));
