@@ -6,6 +6,12 @@ import { VanaError } from '@vana/events';
 import { codeOf } from './code-of.js';
 
 /**
+ * Connections that wait to be accepted, as far as the system allows. When all readers of a lost pod come at once and
+ * do not fit, they are not refused but try again after 1 s, 3 s, 7 s.
+ */
+const BACKLOG = 4_096;
+
+/**
  * @param port 0 takes a free one
  * @returns the base URL, e.g. `http://127.0.0.1:8080` (`https` with TLS); a wildcard host is given as the loopback address
  * @throws VanaError `port_in_use` with {host, port}
@@ -14,7 +20,7 @@ export async function listen(app: NestFastifyApplication, host: string, port: nu
   try {
     await app.init();
     // Fastify's listen and not Nest's: that one logs the fault before it throws it.
-    await app.getHttpAdapter().getInstance().listen({ host, port });
+    await app.getHttpAdapter().getInstance().listen({ host, port, backlog: BACKLOG });
   } catch (error) {
     if (codeOf(error) === 'EADDRINUSE') {
       throw new VanaError('port_in_use', { details: { host, port }, cause: error });
