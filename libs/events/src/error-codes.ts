@@ -105,6 +105,8 @@ export const ERROR_CODES = {
   shutting_down: entry(503, 'connection', true, 'The service is shutting down.'),
   // Runs
   engine_failed: entry(500, 'internal', true, 'The research engine failed.'),
+  model_unavailable: entry(503, 'connection', true, 'The language model does not answer.'),
+  model_refused: entry(502, 'validation', false, 'The language model server refused the request.'),
   corpus_missing: entry(500, 'validation', false, 'The document corpus folder does not exist.'),
   corpus_empty: entry(500, 'validation', false, 'The document corpus holds no readable document.'),
   run_lost: entry(500, 'internal', true, 'The orchestrator that worked on the run was lost.'),

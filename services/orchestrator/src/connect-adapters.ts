@@ -1,13 +1,10 @@
 // The real adapters: NATS for events, sessions and runs, Redis in front of the sessions, the corpus on disk.
-import { NatsEventLog, NatsEventPublisher, connectNats, ensureEventStream } from '@vana/event-bus-nats';
+import { NatsEventLog, NatsEventPublisher, connectNats, drainNats, ensureEventStream } from '@vana/event-bus-nats';
 import { connectRedis } from '@vana/event-history-redis';
 import { systemClock, type Logger, type ReadyChecks, type Registry } from '@vana/observability';
 import { natsAccessFrom } from '@vana/settings';
-import { KvRunStore, KvSessionStore } from '@vana/session-store';
-import { CorpusEngine } from './corpus-engine/corpus-engine.js';
-import { openCorpus } from './corpus/open-corpus.js';
-import type { ResearchEngine } from './engine/research-engine.js';
-import { ScriptedEngine, scriptOfQuestion } from './engine/scripted-engine.js';
+import { KvRunStore, KvSessionStore, KvStepStore, NatsRunQueue } from '@vana/session-store';
+import { openEngine } from './open-engine.js';
 import type { OrchestratorPorts } from './ports.js';
 import type { OrchestratorSettings } from './settings.js';
 
@@ -38,12 +35,15 @@ export async function connectAdapters(
     const publisher = await NatsEventPublisher.open(nats, observer);
     const sessions = await KvSessionStore.open(nats, { ...copies, redis, observer });
     const runs = await KvRunStore.open(nats, { ...copies, observer });
+    const steps = await KvStepStore.open(nats, copies);
+    const queue = await NatsRunQueue.open(nats, { ...copies, patienceMs: settings.RUN_LEASE });
     const ready = async (): Promise<ReadyChecks> => ({ nats: await isUp(nats.rtt()) });
     const close = async (): Promise<void> => {
       for (const adapter of [runs, sessions, publisher, log, redis]) adapter?.close();
-      await nats.close();
+      await drainNats(nats);
     };
-    return { ports: { publisher, sessions, runs, log, engine, logger, registry, clock: systemClock, ready }, close };
+    const stores = { publisher, log, sessions, runs, steps, queue };
+    return { ports: { ...stores, engine, logger, registry, clock: systemClock, ready }, close };
   } catch (error) {
     await nats.close();
     throw error;
@@ -55,11 +55,4 @@ function isUp(answer: Promise<unknown>): Promise<'up' | 'down'> {
     () => 'up',
     () => 'down',
   );
-}
-
-async function openEngine(settings: OrchestratorSettings): Promise<ResearchEngine> {
-  if (settings.RESEARCH_ENGINE === 'scripted') return new ScriptedEngine(scriptOfQuestion);
-  const { RESEARCH_CORPUS: dir = '', RESEARCH_CORPUS_NAMES: names } = settings;
-  const corpus = await openCorpus({ dir, ...(names === undefined ? {} : { names }) });
-  return new CorpusEngine(corpus, { clock: systemClock });
 }

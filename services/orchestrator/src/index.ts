@@ -6,3 +6,4 @@ export { ScriptedEngine, scriptOfQuestion, type Script } from './engine/scripted
 export { openCorpus, type CorpusOptions } from './corpus/open-corpus.js';
 export type { Corpus, CorpusStats } from './corpus/corpus.js';
 export { CorpusEngine, type CorpusEngineOptions } from './corpus-engine/corpus-engine.js';
+export { openEngine } from './open-engine.js';

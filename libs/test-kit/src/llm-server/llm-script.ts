@@ -25,7 +25,7 @@ export interface LlmRequest {
 export type LlmFault =
   /** Answers with this status and an error body. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string; readonly message?: string }
-  /** Destroys the connection. */
+  /** Ends the connection in the middle of the answer. */
   | { readonly kind: 'cut'; readonly afterTokens: number }
   /** Ends the answer in good order, without saying why the model stopped. */
   | { readonly kind: 'unfinished'; readonly afterTokens: number }

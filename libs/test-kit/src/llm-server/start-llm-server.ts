@@ -81,7 +81,7 @@ async function answer(
   const { tokens, ending } = chunksOf(request, reply);
   for (const [at, token] of [...tokens, undefined].entries()) {
     if (fault?.afterTokens === at) {
-      if (fault.kind === 'cut') return void response.destroy();
+      if (fault.kind === 'cut') return void response.socket?.end();
       if (fault.kind === 'unfinished') return void response.end();
       if (fault.kind === 'silent') return;
       response.write('data: {"choices":[{"delta":{"content":"half a\n\n');

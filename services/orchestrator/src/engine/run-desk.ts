@@ -61,8 +61,9 @@ export class RunDesk {
     const agent = branch === undefined ? type : this.network.branch(type, branch);
     const parent = this.network.begin(agent, action);
     const work = new AgentWork(this, agent, steps);
-    await this.announce(agent, action, parent);
+    // Before anything is awaited: agents side by side begin in the same order at each attempt.
     const stepId = `${agent}-${++this.thoughts}`;
+    await this.announce(agent, action, parent);
     await this.emit('thinking_update', { stepId, agentName: type, action, status: 'active' }, agent);
     let outcome: T;
     try {

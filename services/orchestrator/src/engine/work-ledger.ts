@@ -33,6 +33,12 @@ export class WorkLedger {
     this.known = Math.max(this.known, this.done);
   }
 
+  /** Nothing is left to do: what was announced and not done is not needed. */
+  settle(): void {
+    this.known = this.done;
+    this.reserved.clear();
+  }
+
   /** 0..1 */
   fraction(): number {
     if (this.known > 0) this.shown = Math.max(this.shown, this.done / this.known);
