@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { InMemoryBus, InMemoryRunStore, InMemorySessionStore } from '@vana/in-memory';
+import {
+  InMemoryBus,
+  InMemoryRunQueue,
+  InMemoryRunStore,
+  InMemorySessionStore,
+  InMemoryStepStore,
+} from '@vana/in-memory';
 import { createLogger, systemClock } from '@vana/observability';
+import { eventually } from '@vana/test-kit';
 import { Registry } from 'prom-client';
 import { createOrchestrator, type RunningOrchestrator } from './create-orchestrator.js';
 import { ScriptedEngine, scriptOfQuestion } from './engine/scripted-engine.js';
@@ -22,6 +29,8 @@ beforeEach(async () => {
     log: bus.log,
     sessions: new InMemorySessionStore(),
     runs: new InMemoryRunStore(),
+    queue: new InMemoryRunQueue(systemClock),
+    steps: new InMemoryStepStore(),
     engine: new ScriptedEngine(scriptOfQuestion),
     logger: createLogger('orchestrator', 'silent'),
     registry: new Registry(),
@@ -61,12 +70,15 @@ describe('the orchestrator service', () => {
     );
   });
 
-  it('ends its runs before it is closed, once, and takes no more', async () => {
+  it('hands its runs over before it is closed, once, and takes no more', async () => {
     await orchestrator.commands.startRun({ principal: ALICE, sessionId: 's1', query: 'events=1 wait-for-cancel' });
+    await eventually(async () => (await typesOf('s1')).length === 2);
     const [first, second] = [orchestrator.close(), orchestrator.close()];
     expect(second).toBe(first);
     await first;
-    expect(await typesOf('s1')).toEqual([...['research_started', 'research_progress', 'error', 'research_complete']]);
+    expect(await typesOf('s1')).toEqual(['research_started', 'research_progress']);
+    const [run] = await ports.runs.listOpen();
+    expect(run).toMatchObject({ status: 'running', attempts: 0 });
     await expect(fetch(orchestrator.url)).rejects.toThrow();
     await expect(
       orchestrator.commands.startRun({ principal: ALICE, sessionId: 's2', query: 'why?' }),

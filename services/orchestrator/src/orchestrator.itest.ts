@@ -8,7 +8,8 @@ import { eventually, startNatsServer, type NatsServer } from '@vana/test-kit';
 import { Registry } from 'prom-client';
 import { firstValueFrom, timeout } from 'rxjs';
 import { connectAdapters, type ConnectedAdapters } from './connect-adapters.js';
-import { composeRuns, createOrchestrator, type RunningOrchestrator } from './create-orchestrator.js';
+import { composeRuns } from './compose-runs.js';
+import { createOrchestrator, type RunningOrchestrator } from './create-orchestrator.js';
 import { DEFAULT_RUN_LIMITS } from './runs/run-limits.js';
 import { readOrchestratorSettings } from './settings.js';
 import { ALICE, BOB } from './spec/pods.js';
@@ -28,7 +29,8 @@ let spy: NatsConnection;
 
 async function startPod(): Promise<Instance> {
   const settings = readOrchestratorSettings({
-    ...{ PORT: '0', NATS_URL: server.url, RESEARCH_ENGINE: 'scripted', RUNS_PER_POD: '50', SHUTDOWN_GRACE: '0.01' },
+    ...{ PORT: '0', NATS_URL: server.url, RESEARCH_ENGINE: 'scripted', RUNS_PER_POD: '50', RUNS_PER_PRINCIPAL: '500' },
+    ...{ SHUTDOWN_GRACE: '0.01' },
   });
   const registry = new Registry();
   const adapters = await connectAdapters(settings, SILENT, registry);
@@ -72,7 +74,7 @@ const ask = (pattern: string, payload: unknown): Promise<unknown> =>
   firstValueFrom(client.send<unknown>(pattern, payload as object).pipe(timeout(10_000)));
 
 const story = async (sessionId: string): Promise<string[]> => {
-  const entries = await pods[0]!.adapters.ports.log!.read({ tenant: 'default', sessionId }, 0, 1_000);
+  const entries = await pods[0]!.adapters.ports.log.read({ tenant: 'default', sessionId }, 0, 1_000);
   return entries.map(({ event }) => event.type);
 };
 
@@ -83,7 +85,7 @@ const ended = async ({ runId }: RunRecord, timeoutMs?: number): Promise<RunRecor
     const standing = await runs.get('default', runId);
     return standing?.endedAtMs === undefined ? undefined : standing;
   }, timeoutMs);
-  return run!;
+  return run;
 };
 
 const runningOn = async ({ registry }: Instance): Promise<number> =>
@@ -108,7 +110,7 @@ describe('commands over the queue group', () => {
       const both = await Promise.all(pods.map(runningOn));
       return both[0]! + both[1]! === 20 && both;
     });
-    expect(Math.min(...(counts as number[]))).toBeGreaterThan(0);
+    expect(Math.min(...(counts))).toBeGreaterThan(0);
     expect(replies).toHaveLength(20);
     expect(new Set(replies).size).toBe(20);
     inboxes.unsubscribe();
@@ -120,7 +122,7 @@ describe('commands over the queue group', () => {
   it('start, follow and end a run, every event stored once and in order', async () => {
     const run = await send('startRun', { principal: ALICE, sessionId: 'whole', query: 'events=40' });
     expect((await ended(run)).status).toBe('completed');
-    const entries = await pods[0]!.adapters.ports.log!.read({ tenant: 'default', sessionId: 'whole' }, 0, 1_000);
+    const entries = await pods[0]!.adapters.ports.log.read({ tenant: 'default', sessionId: 'whole' }, 0, 1_000);
     expect(entries.map(({ event }) => event.id)).toEqual([
       ...Array.from({ length: 41 }, (_, n) => `${run.runId}:${n + 1}`),
       `${run.runId}:end`,
@@ -195,49 +197,63 @@ describe('commands over the queue group', () => {
     for (let n = 0; n < 6; n++) await send('listSessions', { principal: ALICE, limit: 1 });
   });
 
-  it('lose no answer when a pod leaves, and end its runs', async () => {
+  it('lose no answer when a pod leaves, and another one goes on with its runs', async () => {
     const leaving = await startPod();
-    const run = await leaving.service.commands.startRun({
-      ...{ principal: ALICE, sessionId: 'left', query: 'events=2 wait-for-cancel' },
-    });
+    const started = await Promise.all(
+      Array.from({ length: 9 }, (_, n) =>
+        send('startRun', { principal: ALICE, sessionId: `left-${n}`, query: 'events=2 wait-for-cancel' }),
+      ),
+    );
+    await eventually(async () => (await runningOn(leaving)) > 0);
     const asked = Array.from({ length: 60 }, (_, n) =>
       send('createSession', { principal: ALICE, sessionId: `leaving-${n}` }),
     );
     await stopPod(leaving);
     expect((await Promise.all(asked)).map(({ sessionId }) => sessionId)).toHaveLength(60);
-    expect(await send('getRun', { principal: ALICE, runId: run.runId })).toMatchObject({
-      status: 'failed',
-      reason: 'shutting_down',
+    await eventually(async () => (await runningOn(pods[0]!)) + (await runningOn(pods[1]!)) === 9);
+    await eventually(async () => {
+      const stories = await Promise.all(started.map(({ sessionId }) => story(sessionId)));
+      return stories.some((told) => told.includes('research_resumed'));
     });
-    expect((await story('left')).slice(-2)).toEqual(['error', 'research_complete']);
+    for (const run of started) {
+      await send('cancelRun', { principal: ALICE, runId: run.runId });
+      expect(await ended(run)).toMatchObject({ status: 'cancelled', attempts: 1 });
+      const told = (await story(run.sessionId)).filter((type) => type !== 'research_resumed');
+      expect(told).toEqual(['research_started', 'research_progress', 'thinking_update', 'research_complete']);
+    }
   });
 
-  it('heal a run whose pod has died', async () => {
+  it('go on with a run whose pod has died', async () => {
     const settings = readOrchestratorSettings({ NATS_URL: server.url, RESEARCH_ENGINE: 'scripted' });
     const adapters = await connectAdapters(settings, SILENT, new Registry());
     const limits = { ...DEFAULT_RUN_LIMITS, leaseMs: 1_000, renewEveryMs: 300, shutdownGraceMs: 1, endPatienceMs: 1 };
     const dying = composeRuns(adapters.ports, limits);
+    // The only one that takes runs now.
+    const others = pods;
+    await Promise.all(others.map(stopPod));
+    dying.start();
     const command = { principal: ALICE, sessionId: 'died', query: 'events=2 wait-for-cancel' };
     const { runId } = await dying.commands.startRun(command);
-    await eventually(async () => (await story('died')).length === 3);
+    const { log } = adapters.ports;
+    await eventually(async () => (await log.read({ tenant: 'default', sessionId: 'died' }, 0, 10)).length === 3);
     // Its connection is gone for good: no renewal, no event, no answer.
     await adapters.close();
+    pods = [await startPod(), await startPod()];
     await expect(send('startRun', { ...command, query: 'events=1' })).rejects.toMatchObject({ code: 'run_active' });
-    const next = await eventually(() => send('startRun', { ...command, query: 'events=1' }));
-    await ended(next);
-    expect(await send('getRun', { principal: ALICE, runId })).toMatchObject({ status: 'failed', reason: 'run_lost' });
+    await eventually(async () => (await story('died')).includes('research_resumed'), 30_000);
+    await send('cancelRun', { principal: ALICE, runId });
+    expect(await ended({ runId } as RunRecord)).toMatchObject({ status: 'cancelled', attempts: 2 });
     expect(await story('died')).toEqual([
-      ...['research_started', 'research_progress', 'thinking_update', 'error', 'research_complete'],
-      ...['research_started', 'research_progress', 'research_complete'],
+      ...['research_started', 'research_progress', 'thinking_update', 'research_resumed', 'research_complete'],
     ]);
-    await dying.worker.close();
+    await dying.close();
   });
 
   it('go on after the server was restarted in the middle of a run', async () => {
     const run = await send('startRun', { principal: ALICE, sessionId: 'restart', query: 'events=400' });
     await server.restart();
     expect((await ended(run, 40_000)).status).toBe('completed');
-    const entries = await pods[0]!.adapters.ports.log!.read({ tenant: 'default', sessionId: 'restart' }, 0, 1_000);
+    const entries = await pods[0]!.adapters.ports.log.read({ tenant: 'default', sessionId: 'restart' }, 0, 1_000);
     expect(entries.map(({ event }) => event.id)).toEqual([
       ...Array.from({ length: 401 }, (_, n) => `${run.runId}:${n + 1}`),
       `${run.runId}:end`,

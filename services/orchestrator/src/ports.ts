@@ -1,6 +1,6 @@
 // What the orchestrator is built from. main.ts gives the real adapters, `npm start` the embedded ones.
 import type { Logger, ReadyChecks, Registry } from '@vana/observability';
-import type { RunStore, SessionStore } from '@vana/run-state';
+import type { RunQueue, RunStore, SessionStore, StepStore } from '@vana/run-state';
 import type { Clock, EventLog, EventPublisher } from '@vana/stream-core';
 import type { ResearchEngine } from './engine/research-engine.js';
 
@@ -12,11 +12,10 @@ export interface OrchestratorPorts {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly clock: Clock;
-  /**
-   * Where the end of a lost run is looked for before it is written. Without it a second end is prevented
-   * only as long as the bus remembers event ids (its duplicate window).
-   */
-  readonly log?: EventLog;
+  /** What of a run is stored, before anybody goes on with it. */
+  readonly log: EventLog;
+  readonly queue: RunQueue;
+  readonly steps: StepStore;
   /** What /health/ready looks at; the embedded adapters are always up. */
   readonly ready?: () => Promise<ReadyChecks>;
 }

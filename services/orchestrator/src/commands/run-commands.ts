@@ -6,6 +6,7 @@ import {
   mayRead,
   mayWrite,
   type OrchestratorCommands,
+  type RunQueue,
   type RunRecord,
   type RunStore,
   type SessionRecord,
@@ -15,9 +16,13 @@ import {
 import type { Clock } from '@vana/stream-core';
 import type { LostRuns } from '../runs/lost-runs.js';
 import type { RunCancel } from '../runs/run-cancel.js';
+import { CANCELLED } from '../runs/run-end.js';
 import { releaseSession } from '../runs/run-ending.js';
 import { newRunId, runIdOfKey } from '../runs/run-id.js';
-import type { RunSlot, RunWorker } from '../runs/run-worker.js';
+import type { RunBoard } from '../runs/run-board.js';
+import type { QueueAnnouncer } from '../runs/queue-announcer.js';
+import type { RunObserver } from '../runs/run-observer.js';
+import type { RunWorker } from '../runs/run-worker.js';
 import type { SessionHold } from '../runs/session-hold.js';
 import { granted, requireSessionId } from './access.js';
 import { questionOf, titleOf } from './question.js';
@@ -27,6 +32,11 @@ export interface RunCommandPorts {
   readonly runs: RunStore;
   readonly clock: Clock;
   readonly leaseMs: number;
+  readonly queueLimit: number;
+  readonly queue: RunQueue;
+  readonly board: RunBoard;
+  readonly announcer: QueueAnnouncer;
+  readonly observer: RunObserver;
   readonly worker: RunWorker;
   readonly hold: SessionHold;
   readonly cancel: RunCancel;
@@ -51,31 +61,23 @@ export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'get
     const started = idempotencyKey === undefined ? undefined : await this.#startedBefore(session, runId, query);
     if (started) return started;
 
-    const { worker, hold, runs, clock, leaseMs } = this.#ports;
+    const { worker, hold, runs, clock, leaseMs, board, queueLimit } = this.#ports;
+    worker.ensureOpen();
+    if (board.queued >= queueLimit) throw new VanaError('too_many_runs');
     const nowMs = clock.now();
     const draft: RunRecord = {
       ...{ tenant: principal.tenant, runId, sessionId, owner: principal.id, query },
       ...{ status: 'queued', cancelRequested: false, createdAtMs: nowMs, leaseUntilMs: nowMs + leaseMs },
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     };
-    let slot: RunSlot | undefined;
-    try {
-      // Nothing is cancelled for a run that has no place here, unless the cancelled one leaves its own.
-      if (onActive === 'cancel' && !this.#isHere(session)) slot = worker.reserve();
-      const ended = await hold.clear(session, runId, onActive);
-      slot ??= worker.reserve();
-      const standing = await runs.create(draft);
-      const run = standing === undefined ? draft : await this.#adopt(standing, query);
-      // Two starts with one key at once: the other pod is ahead with the same run.
-      if (run.status !== 'queued') return run;
-      await hold.take(run, titleOf(query), onActive, ended);
-      // If another pod adopted the same draft, only one of the two claims it.
-      slot.start(run);
-      slot = undefined;
-      return run;
-    } finally {
-      slot?.release();
-    }
+    const ended = await hold.clear(session, runId, onActive);
+    const standing = await runs.create(draft);
+    const run = standing === undefined ? draft : await this.#adopt(standing, query);
+    // Two starts with one key at once: the other pod is ahead with the same run.
+    if (run.status !== 'queued') return run;
+    await hold.take(run, titleOf(query), onActive, ended);
+    await this.#enqueue(run);
+    return run;
   }
 
   async getRun({ principal, runId }: Asker): Promise<RunRecord> {
@@ -86,8 +88,16 @@ export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'get
     const run = await this.#find({ principal, runId }, mayWrite);
     if (isTerminal(run.status)) return run;
     const { lost, cancel, clock } = this.#ports;
-    const asked = isLost(run, clock.now()) ? await lost.end(run) : await cancel.request(run);
+    const asked = isLost(run, clock.now()) ? await lost.end(run, CANCELLED) : await cancel.request(run);
     return asked ?? run;
+  }
+
+  /** The run is accepted already: where the queue is away, the sweeper adds the notice later. */
+  async #enqueue(run: RunRecord): Promise<void> {
+    const { queue, board, announcer, observer } = this.#ports;
+    board.add(run);
+    await queue.add(run).catch((error: unknown) => observer.retried(run, 'publish', error));
+    announcer.follow(run);
   }
 
   /** The session, created for the caller if its id was never used. */
@@ -106,14 +116,14 @@ export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'get
 
   /** The run that a start with the same key began; `undefined` when there is none or only a draft. */
   async #startedBefore(session: SessionRecord, runId: string, query: string): Promise<RunRecord | undefined> {
-    const { runs, sessions, lost, clock } = this.#ports;
+    const { runs, sessions, clock } = this.#ports;
     const run = await runs.get(session.tenant, runId);
     if (run === undefined) return undefined;
     if (run.query !== query) throw new VanaError('idempotency_mismatch');
     const held = session.activeRunId === runId;
     if (run.status === 'queued' && !held) return undefined;
     if (held && isTerminal(run.status)) await releaseSession(sessions, run, clock.now());
-    return isLost(run, clock.now()) ? lost.end(run) : run;
+    return run;
   }
 
   /** A draft with this key's id stands already: it gets a new lease. */
@@ -126,10 +136,6 @@ export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'get
         : undefined,
     );
     return run ?? standing;
-  }
-
-  #isHere({ tenant, activeRunId }: SessionRecord): boolean {
-    return activeRunId !== undefined && this.#ports.worker.worksOn(tenant, activeRunId);
   }
 
   async #find({ principal, runId }: Asker, may: typeof mayRead): Promise<RunRecord> {

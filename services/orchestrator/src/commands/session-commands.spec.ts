@@ -114,7 +114,7 @@ describe('deleteSession', () => {
     await clock.advance(leaseMs);
     const other = pods.pod({ engine: new ScriptedEngine({ events: [] }) });
     await other.commands.deleteSession({ principal: ALICE, sessionId: 's1' });
-    expect(await pods.run(runId)).toMatchObject({ status: 'failed', reason: 'run_lost' });
+    expect(await pods.run(runId)).toMatchObject({ status: 'cancelled' });
   });
 
   it('does not wait for ever for a run that does not end', async () => {
@@ -169,7 +169,7 @@ describe('getRun and cancelRun', () => {
     pod.freeze();
     await clock.advance(leaseMs);
     const other = pods.pod({ engine: new ScriptedEngine({ events: [] }) });
-    expect(await other.commands.cancelRun({ principal: ALICE, runId })).toMatchObject({ status: 'failed' });
+    expect(await other.commands.cancelRun({ principal: ALICE, runId })).toMatchObject({ status: 'cancelled' });
     expect(await pods.session('s1')).not.toHaveProperty('activeRunId');
   });
 

@@ -13,6 +13,7 @@ import {
 } from '@vana/run-state';
 import type { Clock } from '@vana/stream-core';
 import type { LostRuns } from '../runs/lost-runs.js';
+import { CANCELLED } from '../runs/run-end.js';
 import type { RunCancel } from '../runs/run-cancel.js';
 import { granted, requireSessionId, sessionToRead, sessionToWrite } from './access.js';
 
@@ -111,7 +112,7 @@ export class SessionCommands implements Commands {
     const { runs, cancel, lost, clock } = this.#ports;
     const run = await runs.get(tenant, runId);
     if (run === undefined || isTerminal(run.status)) return;
-    if (isLost(run, clock.now())) await lost.end(run);
+    if (isLost(run, clock.now())) await lost.end(run, CANCELLED);
     else await cancel.requestAndWait(run);
   }
 }

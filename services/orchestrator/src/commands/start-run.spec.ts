@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { VanaError } from '@vana/events';
 import type { StartRun } from '@vana/run-state';
 import { FakeClock } from '@vana/test-kit';
 import { ScriptedEngine } from '../engine/scripted-engine.js';
@@ -77,7 +78,7 @@ describe('startRun: session and question', () => {
     await expect(slow.commands.startRun(START)).rejects.toMatchObject({ code: 'session_gone' });
     await clock.flush();
     expect(await pods.events('s1')).toEqual([]);
-    expect(slow.worker.counts()).toEqual({ queued: 0, running: 0 });
+    expect(slow.worker.running).toBe(0);
   });
 
   it.each([
@@ -119,6 +120,7 @@ describe('startRun: one active run per session', () => {
   });
 
   it('starts the next one when the first has ended', async () => {
+    await pod.close();
     const quick = newPod({ engine: QUICK });
     await quick.commands.startRun(START);
     await clock.flush();
@@ -162,44 +164,116 @@ describe('startRun: on_active cancel', () => {
     await starting;
     expect((await pods.session('s1')).activeRunId).toBe(runId);
   });
-
-  it('gives back its place when the other does not end in time', async () => {
-    await pod.commands.startRun(START);
-    await clock.flush();
-    pod.freeze();
-    const small = newPod({ limits: { runsPerPod: 1 } });
-    const starting = expect(small.commands.startRun(CANCEL)).rejects.toMatchObject({ code: 'run_active' });
-    await clock.advance(cancelWaitMs);
-    await starting;
-    expect((await small.commands.startRun({ ...START, sessionId: 's2' })).status).toBe('queued');
-  });
-
-  it('cancels nothing when the new run has no place', async () => {
-    const { runId } = await pod.commands.startRun(START);
-    const full = newPod({ limits: { runsPerPod: 1 } });
-    await full.commands.startRun({ ...START, sessionId: 's2' });
-    await expect(full.commands.startRun(CANCEL)).rejects.toMatchObject({ code: 'too_many_runs' });
-    await clock.flush();
-    expect(await pods.run(runId)).toMatchObject({ status: 'running', cancelRequested: false });
-  });
 });
 
-describe('startRun: places', () => {
-  it('refuses what is above the limit until a place is free', async () => {
+describe('startRun: the queue', () => {
+  const start = (one: Pod, n: number, principal = ALICE) =>
+    one.commands.startRun({ ...START, principal, sessionId: `s${n}` });
+  const statuses = async (runs: readonly { runId: string }[]) =>
+    Promise.all(runs.map(async ({ runId }) => (await pods.run(runId)).status));
+
+  it('lets runs wait until a place is free, in their order', async () => {
+    await pod.close();
     const small = newPod({ limits: { runsPerPod: 2 } });
-    const [one] = [await small.commands.startRun(START), await small.commands.startRun({ ...START, sessionId: 's2' })];
-    const third: StartRun = { ...START, sessionId: 's3' };
-    await expect(small.commands.startRun(third)).rejects.toMatchObject({ code: 'too_many_runs' });
-    await small.commands.cancelRun({ principal: ALICE, runId: one.runId });
+    const runs = [await start(small, 1), await start(small, 2), await start(small, 3), await start(small, 4)];
     await clock.flush();
-    expect((await small.commands.startRun(third)).status).toBe('queued');
+    expect(await statuses(runs)).toEqual(['running', 'running', 'queued', 'queued']);
+    await small.commands.cancelRun({ principal: ALICE, runId: runs[1]!.runId });
+    await clock.flush();
+    expect(await statuses(runs)).toEqual(['running', 'cancelled', 'running', 'queued']);
   });
 
-  it('gives back the place of a start that is refused', async () => {
+  it('is emptied by every pod', async () => {
+    await pod.close();
+    const runs = [];
+    const idle = newPod({ idle: true });
+    for (let n = 1; n <= 4; n++) runs.push(await start(idle, n));
+    const [one, two] = [newPod({ limits: { runsPerPod: 2 } }), newPod({ limits: { runsPerPod: 2 } })];
+    await clock.flush();
+    expect(await statuses(runs)).toEqual(['running', 'running', 'running', 'running']);
+    expect([one.worker.running, two.worker.running]).toEqual([2, 2]);
+  });
+
+  it('tells readers where their run stands, while it waits', async () => {
+    await pod.close();
     const small = newPod({ limits: { runsPerPod: 1 } });
-    await pod.commands.startRun(START);
-    await expect(small.commands.startRun(START)).rejects.toMatchObject({ code: 'run_active' });
-    expect((await small.commands.startRun({ ...START, sessionId: 's2' })).status).toBe('queued');
+    const runs = [];
+    for (let n = 1; n <= 3; n++) {
+      runs.push(await start(small, n));
+      await clock.advance(1);
+    }
+    await clock.advance(400);
+    const told = async (session: string) =>
+      (await pods.events(session)).filter(({ type }) => type === 'research_queued').map(({ data }) => data);
+    expect(await told('s1')).toEqual([]);
+    expect(await told('s3')).toEqual([{ runId: runs[2]!.runId, position: 2, ahead: 1 }]);
+    await small.commands.cancelRun({ principal: ALICE, runId: runs[0]!.runId });
+    await clock.advance(10_000);
+    expect((await told('s3')).map(({ position }) => position)).toEqual([2, 1]);
+    expect(await pods.story('s2')).toEqual(['research_queued', 'research_started']);
+  });
+
+  it('takes no more than it may hold', async () => {
+    await pod.close();
+    const small = newPod({ limits: { runsPerPod: 1, queueLimit: 1 } });
+    await start(small, 1);
+    await clock.flush();
+    await start(small, 2);
+    await expect(start(small, 3)).rejects.toMatchObject({ code: 'too_many_runs' });
+    expect(await pods.sessions.get({ tenant: 'default', sessionId: 's3' })).not.toHaveProperty('activeRunId');
+  });
+
+  it('passes over runs of a principal that has enough at work, until one of them has ended', async () => {
+    await pod.close();
+    const shared = newPod({ limits: { runsPerPod: 3, runsPerPrincipal: 1 } });
+    const runs = [await start(shared, 1), await start(shared, 2)];
+    await clock.flush();
+    const bobs = await start(shared, 3, BOB);
+    const foreign = await start(shared, 4, OTHER_ALICE);
+    await clock.advance(2_000);
+    expect(await statuses(runs)).toEqual(['running', 'queued']);
+    expect((await pods.run(bobs.runId)).status).toBe('running');
+    expect((await pods.run(foreign.runId, 'other')).status).toBe('running');
+    await shared.commands.cancelRun({ principal: ALICE, runId: runs[0]!.runId });
+    await clock.advance(1_000);
+    expect(await statuses(runs)).toEqual(['cancelled', 'running']);
+  });
+
+  it('lets go of a run that is cancelled while it waits, at once', async () => {
+    await pod.close();
+    const small = newPod({ limits: { runsPerPod: 1 } });
+    await start(small, 1);
+    const waiting = await start(small, 2);
+    await clock.flush();
+    const other = newPod({ idle: true });
+    await other.commands.cancelRun({ principal: ALICE, runId: waiting.runId });
+    await clock.flush();
+    expect(await pods.story('s2')).toEqual(['research_started', 'research_complete:cancelled']);
+    expect((await pods.run(waiting.runId)).status).toBe('cancelled');
+    await start(small, 2);
+  });
+
+  it('ends silently what waits for a deleted session', async () => {
+    await pod.close();
+    const idle = newPod({ idle: true });
+    const { runId } = await start(idle, 1);
+    await pods.sessions.remove({ tenant: 'default', sessionId: 's1' }, clock.now());
+    newPod();
+    await clock.flush();
+    expect(await pods.run(runId)).toMatchObject({ status: 'cancelled', reason: 'session_deleted' });
+    expect(await pods.events('s1')).toEqual([]);
+  });
+
+  it('is filled later when it was away', async () => {
+    await pod.close();
+    const add = pods.queue.add.bind(pods.queue);
+    pods.queue.add = () => Promise.reject(new VanaError('bus_unavailable'));
+    const one = newPod();
+    const { runId } = await start(one, 1);
+    expect((await pods.run(runId)).status).toBe('queued');
+    pods.queue.add = add;
+    await clock.advance(2 * DEFAULT_RUN_LIMITS.sweepEveryMs);
+    expect((await pods.run(runId)).status).toBe('running');
   });
 });
 
@@ -237,7 +311,7 @@ describe('startRun: idempotency key', () => {
     await clock.flush();
     expect(new Set(runs.map(({ runId }) => runId)).size).toBe(1);
     expect(await pods.story('s1')).toEqual(['research_started']);
-    expect(all.reduce((sum, one) => sum + one.worker.counts().running, 0)).toBe(1);
+    expect(all.reduce((sum, one) => sum + one.worker.running, 0)).toBe(1);
   });
 
   describe('when another pod is faster between the look for the run and its creation', () => {
@@ -245,6 +319,7 @@ describe('startRun: idempotency key', () => {
     const CREATES_RUN = 4;
     const slow = (): Pod =>
       newPod({
+        idle: true,
         onCall: (one, call) => {
           if (call === CREATES_RUN) one.freeze();
         },
@@ -254,6 +329,7 @@ describe('startRun: idempotency key', () => {
       const behind = slow();
       const starting = behind.commands.startRun(KEYED);
       await clock.flush();
+      await pod.close();
       const { runId } = await newPod({ engine: QUICK }).commands.startRun(KEYED);
       await clock.flush();
       behind.thaw();
@@ -283,11 +359,5 @@ describe('startRun: idempotency key', () => {
     const second = await pod.commands.startRun(KEYED);
     await clock.flush();
     expect(await pods.run(second.runId)).toMatchObject({ status: 'running' });
-  });
-
-  it('needs no place for a run that is there already', async () => {
-    const small = newPod({ limits: { runsPerPod: 1 } });
-    const { runId } = await small.commands.startRun(KEYED);
-    expect((await small.commands.startRun(KEYED)).runId).toBe(runId);
   });
 });

@@ -1,5 +1,5 @@
 // Cancelling a run wherever it is worked on. The request in the store is the truth: a worker on this pod is told at
-// once, the others see the record change.
+// once, the others see the record change. One that waits in the queue is ended by the pod that is asked.
 import { isTerminal, type RunRecord, type RunStore } from '@vana/run-state';
 import type { Clock } from '@vana/stream-core';
 import { deadline, unlessAborted } from './pause.js';
@@ -30,7 +30,8 @@ export class RunCancel {
     const run = await this.#ports.runs.update(tenant, runId, (record) =>
       isTerminal(record.status) || record.cancelRequested ? undefined : { ...record, cancelRequested: true },
     );
-    void this.#worker.cancel(tenant, runId);
+    if (run?.status === 'queued') this.#worker.endQueued(run);
+    else void this.#worker.cancel(tenant, runId);
     return run;
   }
 

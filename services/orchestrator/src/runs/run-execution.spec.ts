@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { VanaError, type StoredEvent } from '@vana/events';
-import { FakeClock, sampleRun } from '@vana/test-kit';
+import { FakeClock, sampleRun, sampleSession } from '@vana/test-kit';
 import type { EngineEvent, ResearchEngine } from '../engine/research-engine.js';
 import { ScriptedEngine, type Script } from '../engine/scripted-engine.js';
 import { ALICE, Pods, onlyFirst, type Pod, type PodOptions } from '../spec/pods.js';
@@ -234,7 +234,9 @@ describe('a cancelled run', () => {
     const run = { ...sampleRun(), tenant: 'default', sessionId: 's1', cancelRequested: true };
     await pods.runs.create(run);
     // Deaf: only the claimed record itself tells it.
-    pods.pod({ engine, deaf: true }).worker.reserve().start(run);
+    await pods.sessions.create(sampleSession({ tenant: 'default', sessionId: 's1' }));
+    await pods.queue.add(run);
+    pods.pod({ engine, deaf: true });
     await clock.flush();
     expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:cancelled']);
     expect(worked).toBe(false);
@@ -275,7 +277,7 @@ describe('a cancelled run', () => {
     expect(await pods.story('s1')).toEqual(['research_started', 'research_complete:cancelled']);
     again();
     await expect(emitted).rejects.toMatchObject({ code: 'run_finished' });
-    expect(pod.worker.counts()).toEqual({ queued: 0, running: 0 });
+    expect(pod.worker.running).toBe(0);
   });
 
   it('stays completed when the engine was done before', async () => {
@@ -333,21 +335,15 @@ describe('the lease', () => {
     const { pod, runId } = await start({ engine });
     pod.freeze();
     await clock.advance(leaseMs);
-    // The next start heals the run; then the sleeper wakes up and writes on.
-    const other = pods.pod({ engine: scripted({ events: [], waitForAbort: true }) });
-    await other.commands.startRun({ principal: ALICE, sessionId: 's1', query: 'next' });
-    await clock.flush();
+    // Another pod goes on with the run; then the sleeper wakes up and writes on.
+    pods.pod({ engine: scripted({ events: [], waitForAbort: true }) });
+    await clock.advance(leaseMs);
     pod.thaw();
     await expect(emitLater(thought(1))).rejects.toMatchObject({ kind: 'lease_lost' });
     await clock.advance(leaseMs);
     expect(aborted).toMatchObject({ kind: 'lease_lost' });
-    expect(await pods.story('s1')).toEqual([
-      'research_started',
-      'error:run_lost',
-      'research_complete:failed',
-      'research_started',
-    ]);
-    expect(await pods.run(runId)).toMatchObject({ status: 'failed', reason: 'run_lost' });
-    expect(pod.worker.counts()).toEqual({ queued: 0, running: 0 });
+    expect(await pods.story('s1')).toEqual(['research_started', 'research_resumed']);
+    expect(await pods.run(runId)).toMatchObject({ status: 'running', attempts: 2 });
+    expect(pod.worker.running).toBe(0);
   });
 });

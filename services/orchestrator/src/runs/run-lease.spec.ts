@@ -31,10 +31,11 @@ describe('RunLease', () => {
     });
   });
 
-  it('is not claimed when a healer has the queued run', async () => {
+  it('is not claimed when a healer has the run', async () => {
+    await RunLease.claim(ports, run);
     await clock.advance(leaseMs);
     const healer = await RunLease.takeOver(ports, run);
-    expect(healer).toBeDefined();
+    expect(healer?.record).toMatchObject({ attempts: 2 });
     expect(await RunLease.claim(ports, run)).toBeUndefined();
     expect((await healer!.finish('failed', 'run_lost')).status).toBe('failed');
   });
@@ -48,6 +49,15 @@ describe('RunLease', () => {
     expect(healers.filter(Boolean)).toHaveLength(1);
     await expect(worker.renew()).rejects.toMatchObject(LOST);
     expect(worker.lost.aborted).toBe(true);
+  });
+
+  it('that is released is taken over at once, which counts as no attempt', async () => {
+    const worker = (await RunLease.claim(ports, run))!;
+    await worker.release();
+    const next = (await RunLease.takeOver(ports, run))!;
+    expect(next.record).toMatchObject({ attempts: 1, claimedBy: next.holder });
+    await worker.release();
+    expect(await stored()).toEqual(next.record);
   });
 
   it('of an ended run is never taken over', async () => {

@@ -35,14 +35,21 @@ export class RunLease {
   static claim(ports: LeasePorts, run: RunRecord): Promise<RunLease | undefined> {
     return RunLease.#take(ports, run, (record, nowMs) =>
       record.status === 'queued' && record.claimedBy === undefined
-        ? { ...record, status: 'running', startedAtMs: nowMs }
+        ? { ...record, status: 'running', startedAtMs: nowMs, attempts: 1 }
         : undefined,
     );
   }
 
-  /** Takes a lost run in order to end it. Answers and faults as `claim`. */
+  /** Takes the run as it stands: queued or lost. Answers and faults as `claim`. */
+  static acquire(ports: LeasePorts, run: RunRecord): Promise<RunLease | undefined> {
+    return run.status === 'queued' ? RunLease.claim(ports, run) : RunLease.takeOver(ports, run);
+  }
+
+  /** Takes a lost run: it goes on, or is ended. Answers and faults as `claim`. */
   static takeOver(ports: LeasePorts, run: RunRecord): Promise<RunLease | undefined> {
-    return RunLease.#take(ports, run, (record, nowMs) => (isLost(record, nowMs) ? record : undefined));
+    return RunLease.#take(ports, run, (record, nowMs) =>
+      isLost(record, nowMs) ? { ...record, attempts: (record.attempts ?? 1) + 1 } : undefined,
+    );
   }
 
   static async #take(
@@ -57,6 +64,11 @@ export class RunLease {
       return taken && { ...taken, claimedBy: holder, leaseUntilMs: nowMs + ports.limits.leaseMs };
     });
     return record?.claimedBy === holder ? new RunLease(ports, holder, record) : undefined;
+  }
+
+  /** One per claim: what the run's events are stored under. */
+  get holder(): string {
+    return this.#holder;
   }
 
   get record(): RunRecord {
@@ -118,6 +130,20 @@ export class RunLease {
     });
     this.#see(record);
     return this.#record;
+  }
+
+  /**
+   * Lets go of the run so that another pod goes on with it at once; that is no failed attempt.
+   * @throws as `renew`
+   */
+  async release(): Promise<void> {
+    const { runs, clock } = this.#ports;
+    this.stop();
+    await runs.update(this.#record.tenant, this.#record.runId, (standing) =>
+      this.#holds(standing)
+        ? { ...standing, leaseUntilMs: clock.now(), attempts: Math.max(0, (standing.attempts ?? 1) - 1) }
+        : undefined,
+    );
   }
 
   /** No more renewals. The claim stays in the record until it passes. */

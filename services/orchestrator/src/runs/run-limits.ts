@@ -3,6 +3,16 @@
 export interface RunLimits {
   /** Runs that one pod works on at once. */
   readonly runsPerPod: number;
+  /** Runs of one principal that are worked on at once, on all pods; two pods may exceed it for a moment. */
+  readonly runsPerPrincipal: number;
+  /** Runs that may wait; a start above that is refused. */
+  readonly queueLimit: number;
+  /** How often a run is taken over before it ends as `failed` (run_lost), its first attempt counted. */
+  readonly maxAttempts: number;
+  /** How often all open runs are looked at. */
+  readonly sweepEveryMs: number;
+  /** How long a run whose principal has enough running ones is put aside. */
+  readonly putAsideMs: number;
   /** A run whose holder has not renewed for this long is lost. */
   readonly leaseMs: number;
   /** Well below `leaseMs`: two renewals may fail before the run is lost. */
@@ -24,6 +34,11 @@ export interface RunLimits {
 
 export const DEFAULT_RUN_LIMITS: RunLimits = {
   runsPerPod: 4,
+  runsPerPrincipal: 8,
+  queueLimit: 1_000,
+  maxAttempts: 3,
+  sweepEveryMs: 5_000,
+  putAsideMs: 500,
   leaseMs: 15_000,
   renewEveryMs: 5_000,
   retryMinMs: 100,

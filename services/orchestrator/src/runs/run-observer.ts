@@ -16,6 +16,14 @@ export interface RunObserver {
   retried(run: RunRef, what: 'publish' | 'store', error: unknown): void;
   /** This pod stopped working on the run before its end was stored; its lease will pass. */
   dropped(run: RunRef, error: unknown): void;
+  /** This pod goes on with a run whose worker was lost or has left; `stored` events of it are there. */
+  resumed(run: RunRef, attempt: number, stored: number): void;
+  /** A stopping pod let go of the run for another one to go on. */
+  handedOver(run: RunRef): void;
+  /** The queue could not be asked, or a notice not handled; done again soon. */
+  queueFailed(error: unknown): void;
+  /** Open runs could not be looked at; done again soon. */
+  sweepFailed(error: unknown): void;
   /** A run whose worker was lost has been ended by this pod. */
   lostRunEnded(run: RunRef): void;
 }

@@ -1,7 +1,7 @@
 // Gives a run's events their envelope and stores them one after the other. An event that may or may not have
 // been stored is published again with the same id until the bus says, so the order holds and nothing is doubled.
 import { SCHEMA_VERSION, validateEvent, type SessionKey, type StoredEvent } from '@vana/events';
-import type { Clock, EventPublisher } from '@vana/stream-core';
+import type { Clock, EventPublisher, RunClaim } from '@vana/stream-core';
 import type { EngineEvent } from '../engine/research-engine.js';
 import { unlessAborted } from './pause.js';
 import { retryPassing, type RetryLimits } from './retry.js';
@@ -16,7 +16,7 @@ export interface PublisherPorts {
 }
 
 /** Events whose id is not a number: a worker and the healer of a lost run would store them only once. */
-export type SingleEvent = 'error' | 'end';
+export type SingleEvent = 'error' | 'end' | `resumed-${string}`;
 
 export class RunPublisher {
   readonly #ports: PublisherPorts;
@@ -24,11 +24,22 @@ export class RunPublisher {
   readonly #lease: RunLease;
   #queue: Promise<unknown> = Promise.resolve();
   #stored = 0;
+  #since: RunClaim['since'] = 'open';
 
   constructor(ports: PublisherPorts, run: RunRef, lease: RunLease) {
     this.#ports = ports;
     this.#run = run;
     this.#lease = lease;
+  }
+
+  /** An event has been stored under this publisher's claim: former owners of the run are refused from then on. */
+  get claimed(): boolean {
+    return this.#since !== 'open';
+  }
+
+  /** The next step gets the number after this one. */
+  continueAfter(lastNumber: number): void {
+    this.#stored = lastNumber;
   }
 
   /** Stored with the id `<runId>:<n>`, n counted from 1. Resolves when stored. */
@@ -73,10 +84,16 @@ export class RunPublisher {
     const publish = async (): Promise<void> => {
       await unlessAborted(this.#lease.ensure(), stop);
       const startedMs = clock.now();
-      await unlessAborted(publisher.publish(session, event), stop);
+      const { seq, duplicate } = await unlessAborted(publisher.publish(session, event, this.#claim()), stop);
+      // One that was there already was stored by somebody else, under another claim.
+      if (!duplicate || this.#since !== 'open') this.#since = Math.max(seq, this.#since === 'open' ? 0 : this.#since);
       observer.published(event.channel, clock.now() - startedMs);
     };
     const onRetry = (error: unknown): void => observer.retried(this.#run, 'publish', error);
     await retryPassing(publish, { clock, limits, signal: stop, onRetry });
+  }
+
+  #claim(): RunClaim {
+    return { runId: this.#run.runId, token: this.#lease.holder, since: this.#since };
   }
 }

@@ -48,6 +48,11 @@ export function runTelemetry(logger: Logger, registry: Registry): RunObserver {
     help: 'Runs of lost workers that this pod has ended.',
     registers,
   });
+  const resumed = new Counter({
+    name: 'vana_runs_resumed_total',
+    help: 'Runs of lost or leaving workers that this pod has gone on with.',
+    registers,
+  });
   return {
     started: (run) => logger.info(refOf(run), 'run started'),
     ended: (run, status, durationMs) => {
@@ -69,6 +74,13 @@ export function runTelemetry(logger: Logger, registry: Registry): RunObserver {
       dropped.inc();
       logger.error({ ...refOf(run), ...factsOf(error) }, 'run dropped before its end was stored');
     },
+    resumed: (run, attempt, stored) => {
+      resumed.inc();
+      logger.info({ ...refOf(run), attempt, stored }, 'run resumed');
+    },
+    handedOver: (run) => logger.info(refOf(run), 'run handed over'),
+    queueFailed: (error) => logger.warn(factsOf(error), 'work queue failed'),
+    sweepFailed: (error) => logger.warn(factsOf(error), 'open runs could not be looked at'),
     lostRunEnded: (run) => {
       lost.inc();
       logger.warn(refOf(run), 'lost run ended');
@@ -80,7 +92,7 @@ export function runTelemetry(logger: Logger, registry: Registry): RunObserver {
 export function observeRunCounts(registry: Registry, counts: () => { queued: number; running: number }): void {
   new Gauge({
     name: 'vana_runs',
-    help: 'Runs on this pod by status.',
+    help: 'Runs by status: the running ones of this pod, the queued ones of all.',
     labelNames: ['status'],
     registers: [registry],
     collect() {

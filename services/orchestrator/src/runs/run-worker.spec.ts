@@ -50,46 +50,42 @@ describe('closing', () => {
     expect(await pods.run(runId)).toMatchObject({ status: 'completed' });
   });
 
-  it('then ends what is left as failed, and resolves when that is stored', async () => {
+  it('then hands over what is left: another pod goes on with it', async () => {
     const { pod, runId } = await podWithRun();
-    const closed = pod.worker.close();
+    const closed = pod.close();
     await clock.advance(shutdownGraceMs - 1);
     expect(await pods.run(runId)).toMatchObject({ status: 'running' });
     await clock.advance(1);
     await closed;
-    expect(await pods.story('s1')).toEqual([
-      ...['research_started', 'error:shutting_down', 'research_complete:failed'],
-    ]);
-    expect(await pods.run(runId)).toMatchObject({ status: 'failed', reason: 'shutting_down' });
-    expect(await pods.session('s1')).not.toHaveProperty('activeRunId');
+    expect(await pods.run(runId)).toMatchObject({ status: 'running', attempts: 0, leaseUntilMs: clock.now() });
+    pods.pod({ engine: new ScriptedEngine({ events: [] }) });
+    await clock.flush();
+    expect(await pods.story('s1')).toEqual(['research_started', 'research_resumed', 'research_complete:completed']);
+    expect(await pods.run(runId)).toMatchObject({ status: 'completed' });
   });
 
-  it('does not wait for ever for a bus that is away: the run is healed elsewhere', async () => {
+  it('does not wait for ever for a store that is away: the lease passes', async () => {
     let away = false;
     const { pod, runId } = await podWithRun({
-      fault: () => {
-        if (away) throw new VanaError('bus_unavailable');
+      storeFault: () => {
+        if (away) throw new VanaError('store_unavailable');
       },
     });
     away = true;
-    const closed = pod.worker.close();
-    await clock.advance(shutdownGraceMs + endPatienceMs - 1);
-    expect(await isSettled(closed)).toBe(false);
-    await clock.advance(1);
+    const closed = pod.close();
+    await clock.advance(shutdownGraceMs + endPatienceMs);
     await closed;
     expect(await pods.story('s1')).toEqual(['research_started']);
-    await clock.advance(leaseMs);
-    const healer = pods.pod({ engine: LASTING });
-    await healer.commands.startRun({ principal: ALICE, sessionId: 's1', query: 'next' });
-    await clock.flush();
-    expect(await pods.run(runId)).toMatchObject({ status: 'failed', reason: 'run_lost' });
+    pods.pod({ engine: new ScriptedEngine({ events: [] }) });
+    await clock.advance(2 * leaseMs);
+    expect(await pods.run(runId)).toMatchObject({ status: 'completed', attempts: 2 });
   });
 
   it('leaves no timer behind', async () => {
     const { pod, runId } = await podWithRun();
     await pod.commands.cancelRun({ principal: ALICE, runId });
     await clock.flush();
-    await pod.worker.close();
+    await pod.close();
     expect(clock.scheduled).toBe(0);
   });
 });

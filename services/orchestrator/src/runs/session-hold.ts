@@ -1,13 +1,13 @@
 // One active run per session: `SessionRecord.activeRunId`, changed by compare-and-set only.
 //
 // Order of writes when a run starts, and what a crash after each leaves:
-// 1. The run's record, `queued`, with a lease. It is a draft until its session names it: nobody knows its id, save
-//    by its idempotency key, and a start with that key adopts it. It holds nothing and never runs by itself.
-// 2. The session names the run. Its pod crashes here: the lease passes, the run is lost, the next start on the
-//    session ends it (LostRuns) and takes the session.
-// 3. A worker claims the run (`running`). Crash: the same.
+// 1. The run's record, `queued`. It is a draft until its session names it: nobody knows its id, save by its
+//    idempotency key, and a start with that key adopts it. It holds nothing and never runs by itself.
+// 2. The session names the run: it is accepted. Its pod crashes here: the sweeper adds the notice.
+// 3. The notice in the work queue. A worker claims the run (`running`) and renews its lease. Crash: the lease passes,
+//    the notice comes to another worker, which takes the run over.
 // 4. The end: events, record, session (see run-ending.ts). A session that names an ended run is free.
-// Taking over a lost run is a compare-and-set on its record, as is a worker's claim: only one of the two happens.
+// A worker's claim and taking over a lost run are compare-and-sets on the record: only one of several happens.
 import { VanaError, type SessionKey } from '@vana/events';
 import {
   isLost,
@@ -20,6 +20,7 @@ import {
 import type { Clock } from '@vana/stream-core';
 import type { LostRuns } from './lost-runs.js';
 import type { RunCancel } from './run-cancel.js';
+import { CANCELLED } from './run-end.js';
 
 export interface HoldPorts {
   readonly sessions: SessionStore;
@@ -42,7 +43,7 @@ export class SessionHold {
   }
 
   /**
-   * Makes sure that no other run holds the session: a lost one is ended, an active one cancelled if so wished.
+   * Makes sure that no other run holds the session: an active one is cancelled if so wished.
    * @returns the ended run that the session still names, if any
    * @throws VanaError run_active (details.runId) | bus_unavailable | store_unavailable | store_conflict
    */
@@ -50,7 +51,9 @@ export class SessionHold {
     const holder = session.activeRunId;
     if (holder === undefined || holder === runId) return undefined;
     let run = await this.#ports.runs.get(session.tenant, holder);
-    if (run && isLost(run, this.#ports.clock.now())) run = await this.#lost.end(run);
+    // A lost one goes on elsewhere; nobody is there to hear of a cancel.
+    const isHeard = run && !isLost(run, this.#ports.clock.now());
+    if (run && !isHeard && onActive === 'cancel') run = await this.#lost.end(run, CANCELLED);
     if (run && !isTerminal(run.status) && onActive === 'cancel') run = await this.#cancel.requestAndWait(run);
     if (run && !isTerminal(run.status)) throw new VanaError('run_active', { details: { runId: holder } });
     return holder;

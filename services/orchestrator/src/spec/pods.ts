@@ -1,12 +1,26 @@
 // For specs: pods over one embedded bus and store. A pod can be frozen, as a dead or sleeping process is: what it
 // asks of the bus and the stores waits until it is thawed.
 import { VanaError, sessionKeyString, type Principal, type StoredEvent } from '@vana/events';
-import { InMemoryBus, InMemoryRunStore, InMemorySessionStore } from '@vana/in-memory';
+import {
+  InMemoryBus,
+  InMemoryRunQueue,
+  InMemoryRunStore,
+  InMemorySessionStore,
+  InMemoryStepStore,
+} from '@vana/in-memory';
 import { createLogger } from '@vana/observability';
-import type { OrchestratorCommands, RunRecord, RunStore, SessionRecord, SessionStore } from '@vana/run-state';
-import type { Clock, EventPublisher } from '@vana/stream-core';
+import type {
+  OrchestratorCommands,
+  RunQueue,
+  RunRecord,
+  RunStore,
+  SessionRecord,
+  SessionStore,
+  StepStore,
+} from '@vana/run-state';
+import type { Clock, EventLog, EventPublisher } from '@vana/stream-core';
 import { Registry } from 'prom-client';
-import { composeRuns } from '../create-orchestrator.js';
+import { composeRuns } from '../compose-runs.js';
 import type { ResearchEngine } from '../engine/research-engine.js';
 import { DEFAULT_RUN_LIMITS, type RunLimits } from '../runs/run-limits.js';
 import type { RunWorker } from '../runs/run-worker.js';
@@ -26,16 +40,17 @@ export interface PodOptions {
   readonly storeFault?: () => void;
   /** Called before each use of the bus or a store, counted from 1: where a crash can be put. */
   readonly onCall?: (pod: Pod, call: number) => void;
+  /** It takes no runs from the queue. */
+  readonly idle?: boolean;
   /** Change notices of the stores do not reach the pod. */
   readonly deaf?: boolean;
-  /** Lost runs are ended without looking into the log. */
-  readonly withoutLog?: boolean;
 }
 
 export interface Pod {
   readonly commands: OrchestratorCommands;
   readonly worker: RunWorker;
   readonly registry: Registry;
+  close(): Promise<void>;
   freeze(): void;
   thaw(): void;
 }
@@ -44,9 +59,12 @@ export class Pods {
   readonly bus: InMemoryBus;
   readonly sessions = new InMemorySessionStore();
   readonly runs = new InMemoryRunStore();
+  readonly steps = new InMemoryStepStore();
+  readonly queue: InMemoryRunQueue;
 
   constructor(readonly clock: Clock) {
     this.bus = new InMemoryBus({ now: () => clock.now() });
+    this.queue = new InMemoryRunQueue(clock, DEFAULT_RUN_LIMITS.leaseMs);
   }
 
   pod(options: PodOptions): Pod {
@@ -68,10 +86,10 @@ export class Pods {
       });
     const { runs, sessions, bus, clock } = this;
     const publisher: EventPublisher = {
-      publish: (session, event) =>
+      publish: (session, event, claim) =>
         through(async () => {
           options.fault?.(event);
-          const ack = await bus.publisher.publish(session, event);
+          const ack = await bus.publisher.publish(session, event, claim);
           options.lateFault?.(event);
           return ack;
         }),
@@ -91,15 +109,46 @@ export class Pods {
       listOwned: (tenant, owner, limit) => through(() => sessions.listOwned(tenant, owner, limit)),
       onChange: (listener) => sessions.onChange(heard(listener)),
     };
+    const log: EventLog = {
+      ...bus.log,
+      read: (session, after, limit) => through(() => bus.log.read(session, after, limit)),
+      readBackward: (session, before, limit) => through(() => bus.log.readBackward(session, before, limit)),
+    };
+    const podSteps: StepStore = {
+      get: (run, step) => through(() => this.steps.get(run, step)),
+      put: (run, step, json) => changed(() => this.steps.put(run, step, json)),
+      forget: (run) => changed(() => this.steps.forget(run)),
+    };
+    // Waiting for work is no step at which a process dies: nothing happens in between.
+    const podQueue: RunQueue = {
+      add: (run) => through(() => this.queue.add(run)),
+      held: () => through(() => this.queue.held()),
+      next: async (signal) => {
+        const delivery = await this.queue.next(signal);
+        if (delivery === undefined || !wake) {
+          return (
+            delivery && {
+              ...delivery,
+              working: () => (wake ? undefined : delivery.working()),
+              done: () => through(() => delivery.done()),
+              giveBack: (delayMs) => (wake ? undefined : delivery.giveBack(delayMs)),
+            }
+          );
+        }
+        // A dead process asks for nothing.
+        delivery.giveBack(0);
+        return new Promise(() => undefined);
+      },
+    };
     const registry = new Registry();
     const parts = composeRuns(
       {
-        ...{ publisher, runs: podRuns, sessions: podSessions, engine: options.engine, clock, registry },
-        logger: createLogger('orchestrator', 'silent'),
-        ...(options.withoutLog ? {} : { log: bus.log }),
+        ...{ publisher, log, runs: podRuns, sessions: podSessions, queue: podQueue, steps: podSteps },
+        ...{ engine: options.engine, clock, registry, logger: createLogger('orchestrator', 'silent') },
       },
       { ...DEFAULT_RUN_LIMITS, ...options.limits },
     );
+    if (options.idle !== true) parts.start();
     const pod: Pod = {
       ...parts,
       registry,
