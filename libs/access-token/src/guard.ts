@@ -10,7 +10,7 @@ import { ACCESS_METADATA, type Access, type AuthenticatedRequest } from './decla
 const TOKEN_PARAMETERS = ['token', 'access_token', 'jwt'];
 
 /** What an administrator has revoked: `RevocationStore` of run-state. */
-export interface Revocations {
+interface Revocations {
   covers(principal: Principal, sessionId?: string): boolean;
 }
 

@@ -17,7 +17,7 @@ export interface Revocation {
 }
 
 /** Map key of what is revoked. */
-export function revocationKey({ tenant, kind, id }: Pick<Revocation, 'tenant' | 'kind' | 'id'>): string {
+function revocationKey({ tenant, kind, id }: Pick<Revocation, 'tenant' | 'kind' | 'id'>): string {
   // Neither tenant nor kind contains a dot, so the parts stay apart whatever the id is.
   return `${tenant}.${kind}.${id}`;
 }

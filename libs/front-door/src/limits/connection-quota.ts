@@ -1,5 +1,6 @@
 // How many streams and polls this pod holds open, in all and for one principal.
 import type { Principal } from '@vana/events';
+import { limitKey } from './limit-key.js';
 
 export interface ConnectionLimits {
   readonly maxConnections: number;
@@ -13,8 +14,8 @@ export class ConnectionQuota {
   constructor(private readonly limits: ConnectionLimits) {}
 
   /** @returns the function that gives the place back (idempotent); `undefined` when there is none */
-  take({ tenant, id }: Principal): (() => void) | undefined {
-    const key = `${tenant}.${id}`;
+  take(principal: Principal, address: string): (() => void) | undefined {
+    const key = limitKey(principal, address);
     const own = this.#byPrincipal.get(key) ?? 0;
     if (this.#all >= this.limits.maxConnections || own >= this.limits.maxConnectionsPerPrincipal) return undefined;
     this.#all += 1;

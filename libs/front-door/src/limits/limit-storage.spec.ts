@@ -7,7 +7,7 @@ describe('LimitStorage', () => {
     const clock = { nowMs: 0, now: () => clock.nowMs };
     const counters = new LocalCounters(clock);
     const hit = jest.spyOn(counters, 'hit');
-    const storage = new LimitStorage(counters, clock);
+    const storage = new LimitStorage(counters, clock, 'gateway');
     for (let n = 1; n <= 2; n++) {
       expect(await storage.increment('k', 10_000, 2)).toMatchObject({ totalHits: n, isBlocked: false });
     }

@@ -16,6 +16,8 @@ export class LimitStorage implements ThrottlerStorage {
   constructor(
     private readonly counters: Counters,
     private readonly clock: Pick<Clock, 'now'>,
+    /** Services count apart: a stream that a gateway relays is asked for twice. */
+    private readonly service: string,
   ) {}
 
   /**
@@ -26,7 +28,7 @@ export class LimitStorage implements ThrottlerStorage {
     const blockedMs = (this.#blocked.get(key) ?? 0) - this.clock.now();
     if (blockedMs > 0) return recordOf(limit + 1, limit, blockedMs);
     this.#blocked.delete(key);
-    const { hits, resetMs } = await this.counters.hit(key, windowMs);
+    const { hits, resetMs } = await this.counters.hit(`${this.service}:${key}`, windowMs);
     if (hits > limit) this.#block(key, resetMs);
     return recordOf(hits, limit, resetMs);
   }

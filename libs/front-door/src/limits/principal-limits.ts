@@ -5,6 +5,7 @@ import { APP_GUARD, Reflector } from '@nestjs/core';
 import { ThrottlerGuard, ThrottlerModule, type ThrottlerLimitDetail, type ThrottlerOptions } from '@nestjs/throttler';
 import { VanaError, type Principal } from '@vana/events';
 import type { FrontDoorSettings } from '../settings.js';
+import { limitKey } from './limit-key.js';
 import type { LimitStorage } from './limit-storage.js';
 
 const MINUTE_MS = 60_000;
@@ -14,14 +15,17 @@ const RUN_START = 'vana:run-start';
 /** Marks a route that starts runs: it counts against the caller's quota. */
 export const CountsAsRun = () => SetMetadata(RUN_START, true);
 
-const principalOf = (context: ExecutionContext): Principal | undefined =>
-  context.switchToHttp().getRequest<{ principal?: Principal }>().principal;
+interface LimitedRequest {
+  readonly principal?: Principal;
+  readonly ip: string;
+}
+const requestOf = (context: ExecutionContext): LimitedRequest => context.switchToHttp().getRequest<LimitedRequest>();
 
 @Injectable()
 class PrincipalThrottlerGuard extends ThrottlerGuard {
   /** Public routes have no principal; their callers are limited by address. */
   protected override async shouldSkip(context: ExecutionContext): Promise<boolean> {
-    return context.getType() !== 'http' || principalOf(context) === undefined;
+    return context.getType() !== 'http' || requestOf(context).principal === undefined;
   }
 
   protected override async throwThrottlingException(
@@ -38,10 +42,9 @@ export class PrincipalLimitsModule {
   /** Import it after the module with the access guard: guards run in that order. */
   static register(settings: FrontDoorSettings, storage: LimitStorage): DynamicModule {
     const reflector = new Reflector();
-    // A tenant has no dot, so the pair is unambiguous.
     const generateKey = (context: ExecutionContext, _tracker: string, name: string): string => {
-      const { tenant, id } = principalOf(context)!;
-      return `${name}:${tenant}.${id}`;
+      const { principal, ip } = requestOf(context);
+      return `${name}:${limitKey(principal!, ip)}`;
     };
     const throttlers: ThrottlerOptions[] = [
       { name: 'principal', ttl: MINUTE_MS, limit: settings.requestsPerPrincipal, generateKey },

@@ -40,7 +40,7 @@ export class SessionRelay {
     // Fastify offers HEAD for each GET; a stream's would never end.
     if (request.method !== 'GET') throw new VanaError('method_not_allowed');
     if (this.parts.drain.refusing) return turnAway(asked, new VanaError('shutting_down'), request, reply);
-    const release = asked.kind === 'page' ? () => undefined : this.parts.connections.take(asked.principal);
+    const release = asked.kind === 'page' ? () => undefined : this.parts.connections.take(asked.principal, request.ip);
     if (release === undefined) return turnAway(asked, tooMany(), request, reply);
     reply.raw.once('close', release);
     try {
