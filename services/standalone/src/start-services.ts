@@ -17,14 +17,7 @@ import {
 } from '@vana/in-memory';
 import { createMonitoring, readMonitoringSettings } from '@vana/monitoring';
 import { createLogger, createRegistry, systemClock, type RunningService } from '@vana/observability';
-import {
-  CorpusEngine,
-  ScriptedEngine,
-  createOrchestrator,
-  openCorpus,
-  readOrchestratorSettings,
-  scriptOfQuestion,
-} from '@vana/orchestrator';
+import { createOrchestrator, openCorpus, openEngine, readOrchestratorSettings } from '@vana/orchestrator';
 
 export interface StandaloneSettings {
   readonly host: string;
@@ -97,7 +90,6 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
   };
 
   try {
-    const scripted = orchestratorSettings.RESEARCH_ENGINE === 'scripted';
     const orchestrator = await started(
       createOrchestrator(
         {
@@ -106,7 +98,7 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
           runs: new InMemoryRunStore(),
           queue: new InMemoryRunQueue(systemClock, orchestratorSettings.RUN_LEASE),
           steps: new InMemoryStepStore(),
-          engine: scripted ? new ScriptedEngine(scriptOfQuestion) : new CorpusEngine(corpus, { clock: systemClock }),
+          engine: await openEngine(orchestratorSettings, corpus),
           clock: systemClock,
           log: bus.log,
           ...watch('orchestrator'),

@@ -35,7 +35,7 @@ export class RunBudget {
     clock: Pick<Clock, 'schedule'>,
   ) {
     this.cancelTimers = (['research', 'report'] as const).map((part) =>
-      clock.schedule(limits.timeMs * SHARES[part], () => this.times[part].abort(this.spent('time'))),
+      clock.schedule(limits.timeMs * SHARES[part], () => this.times[part].abort(new BudgetSpent('time'))),
     );
   }
 
