@@ -30,6 +30,12 @@ module.exports = {
       to: { path: lib(CONTRACT), dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'pages-import-ui-and-client',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: TESTS },
+      to: { path: '^(libs|services|apps|e2e|faults)/', pathNot: [lib('stream-client|stream-react'), '^apps/$1/'] },
+    },
+    {
       name: 'services-never-import-each-other',
       severity: 'error',
       from: { path: '^services/([^/]+)/', pathNot: '^services/standalone/' },
@@ -50,7 +56,7 @@ module.exports = {
     {
       name: 'only-through-the-index',
       severity: 'error',
-      from: { path: '^(libs|services)/([^/]+)/' },
+      from: { path: '^(libs|services|apps)/([^/]+)/' },
       to: { path: '^(libs|services)/[^/]+/src/', pathNot: ['^$1/$2/', '/src/index\\.ts$'] },
     },
     {

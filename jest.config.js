@@ -5,7 +5,7 @@ const otherSetUp = { embedded: 'cluster', cluster: 'embedded' }[process.env.E2E_
 
 const suites = {
   unit: {
-    roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tools', '<rootDir>/faults'],
+    roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/faults'],
     testMatch: ['**/*.spec.ts', '**/*.spec.js'],
   },
   integration: { roots: ['<rootDir>/libs', '<rootDir>/services'], testMatch: ['**/*.itest.ts'] },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fail, root, say, seconds } from './bootstrap.mjs';
 
 const STAMP = join(root, '.vana', 'built');
+const CHAT = join(root, 'apps', 'chat');
 
 /** @param node the Node to compile with */
 export function build(node) {
@@ -16,9 +17,17 @@ export function build(node) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const run = spawnSync(node, [tsc, '-b', 'services/standalone'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (run.status !== 0) fail('The build failed; what the compiler says is above.');
+  buildChat(node);
   mkdirSync(join(root, '.vana'), { recursive: true });
   writeFileSync(STAMP, digest);
   say(`Built in ${seconds(started)} s.`);
+}
+
+/** The page that the gateway serves at `/`. */
+export function buildChat(node) {
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const run = spawnSync(node, [vite, 'build', '--logLevel', 'error'], { cwd: CHAT, stdio: ['ignore', 2, 2] });
+  if (run.status !== 0) fail('The chat page could not be built; what Vite says is above.');
 }
 
 function readStamp() {
@@ -26,11 +35,11 @@ function readStamp() {
 }
 
 function isBuilt() {
-  return projects().every((project) => existsSync(join(project, 'dist')));
+  return [join(root, 'services', 'standalone'), CHAT].every((project) => existsSync(join(project, 'dist')));
 }
 
 function projects() {
-  return ['libs', 'services'].flatMap((folder) =>
+  return ['libs', 'services', 'apps'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .map((name) => join(root, folder, name))
       .filter((project) => existsSync(join(project, 'tsconfig.json'))),
@@ -46,7 +55,8 @@ function digestOfSources() {
       .filter((entry) => entry.isFile() && !/\.(spec|itest)\.ts$/.test(entry.name))
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
   ]);
-  for (const file of [join(root, 'tsconfig.base.json'), join(root, 'package-lock.json'), ...files.sort()]) {
+  const others = [join(root, 'tsconfig.base.json'), join(root, 'package-lock.json'), join(CHAT, 'index.html')];
+  for (const file of [...others, join(CHAT, 'vite.config.js'), ...files.sort()]) {
     hash.update(file).update('\0').update(readFileSync(file)).update('\0');
   }
   return hash.digest('hex');

@@ -17,6 +17,7 @@ import { GatewayDrain } from './drain/gateway-drain.js';
 import { KeptConnections } from './drain/kept-connections.js';
 import { countRefusals } from './metrics/count-refusals.js';
 import { GatewayMetrics } from './metrics/gateway-metrics.js';
+import { serveChatPage } from './pages/chat-page.js';
 import { COMMANDS, MAX_TOKEN_LIFE_MS, REVOCATIONS, type GatewayPorts } from './ports.js';
 import { BroadcasterRelay } from './relay/broadcaster-relay.js';
 import { RunsController } from './runs/runs.controller.js';
@@ -100,6 +101,7 @@ export async function buildGateway(ports: GatewayPorts, settings: GatewaySetting
     app.enableCors({ origin: [...settings.allowOrigins], methods: ['GET', 'POST', 'PUT', 'DELETE'], maxAge: 600 });
   }
   const isReady = async () => ({ ...(await ready()), accepting: drain.leaving ? 'down' : 'up' }) as const;
+  await serveChatPage(app.getHttpAdapter().getInstance());
   registerOps(app, { registry, ready: isReady, openapi: openApiDocument() });
   return { app, door, relay, drain: () => drain.run(relay, kept) };
 }
