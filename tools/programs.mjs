@@ -7,7 +7,7 @@ import { fail, say } from './bootstrap.mjs';
 const PROGRAMS = [
   { program: 'nats-server', variable: 'NATS_SERVER_BIN', apt: 'nats-server', brew: 'nats-server' },
   { program: 'redis-server', variable: 'REDIS_SERVER_BIN', apt: 'redis-server', brew: 'redis' },
-  { program: 'nginx', variable: 'NGINX_BIN', apt: 'nginx-light', brew: 'nginx' },
+  { program: 'nginx', variable: 'NGINX_BIN', apt: 'nginx', brew: 'nginx' },
   { program: 'chromium', variable: 'CHROMIUM_BIN', apt: 'chromium', brew: 'chromium' },
   { program: 'curl', variable: 'CURL_BIN', apt: 'curl', brew: 'curl' },
 ];
@@ -23,6 +23,11 @@ export function ensurePrograms(...needed) {
   const missing = programs.filter((one) => find(one) === undefined);
   if (missing.length > 0) install(missing);
   return Object.fromEntries(programs.map((one) => [one.variable, find(one) ?? giveUp([one])]));
+}
+
+/** @returns the program's path, or undefined; installs nothing */
+export function findProgram(program) {
+  return find(PROGRAMS.find((one) => one.program === program) ?? { program, variable: '' });
 }
 
 function find({ program, variable }) {

@@ -42,8 +42,8 @@ export class FrontDoor {
     private readonly log: AuditLog,
     readonly audit: RequestAudit,
   ) {
-    const { counters = new LocalCounters(systemClock) } = options;
-    this.limits = new LimitStorage(counters, systemClock);
+    const { service, counters = new LocalCounters(systemClock) } = options;
+    this.limits = new LimitStorage(counters, systemClock, service);
   }
 
   /** @throws VanaError settings_invalid: TLS files or the audit log's file */

@@ -24,6 +24,16 @@ function isNetwork(text: string): boolean {
   }
 }
 
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((origin) => origin.trim()))
+  .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example, separated by commas')
+  .default([]);
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
 /** Environment names. */
 export const FRONT_DOOR_FIELDS = {
   /** Addresses or networks (CIDR) of the proxies in front. From others `X-Forwarded-*` is ignored. */
@@ -32,6 +42,8 @@ export const FRONT_DOOR_FIELDS = {
     .transform(listOf)
     .refine((list) => list.every(isNetwork), 'must be addresses or networks such as 10.0.0.0/8, separated by commas')
     .default([]),
+  /** Origins whose pages may call the API; none by default. */
+  ALLOW_ORIGINS: origins,
   /** Requests per minute of one address (of one /64 with IPv6), whoever they say they are; 0 switches it off. */
   RATE_LIMIT_ADDRESS: count(6_000, 0),
   /** Requests per minute of one principal; 0 switches it off. */

@@ -1,6 +1,7 @@
 // The Nest side of the service: controllers, the guard in front of them, and the parts that they call.
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessTokenModule } from '@vana/access-token';
+import { PrincipalLimitsModule, type FrontDoor } from '@vana/front-door';
 import type { RevocationStore } from '@vana/run-state';
 import { broadcasterAdmission } from './access/broadcaster-admission.js';
 import { PollController } from './poll/poll.controller.js';
@@ -25,11 +26,19 @@ export interface AppParts {
 
 @Module({})
 export class AppModule {
-  static register(settings: BroadcasterSettings, revocations: RevocationStore, parts: AppParts): DynamicModule {
+  static register(
+    settings: BroadcasterSettings,
+    revocations: RevocationStore,
+    parts: AppParts,
+    door?: FrontDoor,
+  ): DynamicModule {
     const admit = broadcasterAdmission(settings);
     return {
       module: AppModule,
-      imports: [AccessTokenModule.register(settings.accessToken, { admit, revocations })],
+      imports: [
+        AccessTokenModule.register(settings.accessToken, { admit, revocations }),
+        ...(door === undefined ? [] : [PrincipalLimitsModule.register(settings.frontDoor, door.limits)]),
+      ],
       controllers: [
         StreamController,
         ConnectionTokenController,

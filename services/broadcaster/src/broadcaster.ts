@@ -1,6 +1,7 @@
 // The parts of a broadcaster put together, without HTTP: feeds, open connections, the wheel, the sweep, and
 // what a change of a session does to its readers.
 import type { CloseReason } from '@vana/events';
+import type { RequestAudit } from '@vana/front-door';
 import { mayRead, type SessionRecord } from '@vana/run-state';
 import { systemClock } from '@vana/observability';
 import { DEFAULT_FEED_LIMITS, FeedTable, type Clock, type FeedLimits } from '@vana/stream-core';
@@ -81,6 +82,11 @@ export class Broadcaster {
       liveStreams,
       agentHistory: new AgentHistory(sessions, log, clock, this.connections),
     };
+  }
+
+  /** Streams are told of there from now on. */
+  auditTo(audit: RequestAudit): void {
+    this.parts.streams.audit = audit;
   }
 
   start(): void {

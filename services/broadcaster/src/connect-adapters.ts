@@ -1,6 +1,7 @@
 // The real servers behind the ports: NATS for events, sessions and presence, Redis as a cache where there is one.
 import { NatsEventLog, NatsPresence, connectNats, drainNats, ensureEventStream } from '@vana/event-bus-nats';
 import { RedisEventHistory, connectRedis } from '@vana/event-history-redis';
+import { LocalCounters, RedisCounters } from '@vana/front-door';
 import { systemClock, type Logger, type Registry } from '@vana/observability';
 import { KvRevocationStore, KvSessionStore } from '@vana/session-store';
 import { AdapterTrouble } from './metrics/adapter-trouble.js';
@@ -44,7 +45,8 @@ export async function connectAdapters(
       redis?.close();
       await drainNats(nats);
     };
-    return { ports: { log, history, sessions, revocations, presence, logger, registry }, close };
+    const counters = redis && new RedisCounters(redis, new LocalCounters(systemClock));
+    return { ports: { counters, log, history, sessions, revocations, presence, logger, registry }, close };
   } catch (error) {
     await nats.close();
     throw error;

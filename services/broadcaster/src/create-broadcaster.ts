@@ -1,4 +1,5 @@
 // The service's life: listening, telling gateways where it is, going without losing anybody.
+import { FrontDoor } from '@vana/front-door';
 import {
   createServiceApp,
   listen,
@@ -36,7 +37,7 @@ export async function createBroadcaster(
   let leaving = false;
   const closers: (() => Promise<unknown>)[] = [() => atMost(HISTORY_MS, broadcaster.stop())];
   try {
-    const app = await createServiceApp(AppModule.register(settings, ports.revocations, broadcaster.parts), { logger });
+    const app = await buildApp(ports, settings, broadcaster);
     closers.push(() => app.close());
     const ready = () => readiness(ports, leaving);
     registerOps(app, { registry, ready, openapi: broadcasterDocument() });
@@ -74,6 +75,21 @@ export async function createBroadcaster(
     for (const closer of closers) await closer();
     throw error;
   }
+}
+
+/** An exposed broadcaster has a gateway's front door; the others hear from gateways only. */
+async function buildApp(ports: BroadcasterPorts, settings: BroadcasterSettings, broadcaster: Broadcaster) {
+  const { logger, counters } = ports;
+  const module = (door?: FrontDoor) => AppModule.register(settings, ports.revocations, broadcaster.parts, door);
+  if (!settings.exposed) return createServiceApp(module(), { logger });
+  const { frontDoor, allowOrigins, demoMode } = settings;
+  const options = { service: 'broadcaster', settings: frontDoor, logger, counters, authRequired: !demoMode };
+  const door = await FrontDoor.open(options);
+  broadcaster.auditTo(door.audit);
+  const app = await door.build(module(door));
+  app.getHttpAdapter().getInstance().addHook('onClose', async () => door.close());
+  if (allowOrigins.length > 0) app.enableCors({ origin: [...allowOrigins], methods: ['GET'], maxAge: 600 });
+  return app;
 }
 
 /** History is a cache: without it the service is ready all the same. */

@@ -1,4 +1,5 @@
 // What the service is built on.
+import type { Counters } from '@vana/front-door';
 import type { Presence } from '@vana/routing';
 import type { RevocationStore, SessionStore } from '@vana/run-state';
 import type { Logger, Registry } from '@vana/observability';
@@ -12,6 +13,8 @@ export interface BroadcasterPorts {
   readonly presence: Presence;
   readonly logger: Logger;
   readonly registry: Registry;
+  /** Of an exposed broadcaster's limits, shared by all; without them each counts for itself. */
+  readonly counters?: Counters | undefined;
   /** Default: the machine's. */
   readonly clock?: Clock;
   /** Default: SSE frames. */

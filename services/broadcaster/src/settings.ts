@@ -8,6 +8,7 @@ import {
   internalSecretFrom,
   type AccessTokenSettings,
 } from '@vana/access-token';
+import { FRONT_DOOR_FIELDS, frontDoorSettingsFrom, type FrontDoorSettings } from '@vana/front-door';
 import {
   count,
   flag,
@@ -54,8 +55,9 @@ const schema = z.object({
   RESUMES_PER_SECOND: count(500),
   /** So many of them may come in one moment. */
   RESUME_BURST: count(1_000),
-  /** Clients reach this pod without a gateway in front: their own tokens are taken. */
+  /** Clients reach this pod without a gateway in front: their own tokens are taken, and its limits are kept here. */
   BROADCASTER_EXPOSED: flag(false),
+  ...FRONT_DOOR_FIELDS,
   ...ACCESS_TOKEN_FIELDS,
   ...INTERNAL_TOKEN_FIELDS,
   ...DEMO_MODE_FIELDS,
@@ -90,6 +92,9 @@ export interface BroadcasterSettings {
   readonly resumesPerSecond: number;
   readonly resumeBurst: number;
   readonly exposed: boolean;
+  readonly allowOrigins: readonly string[];
+  /** Of an exposed broadcaster. */
+  readonly frontDoor: FrontDoorSettings;
   readonly accessToken: AccessTokenSettings;
   /** Signs what gateways and broadcasters tell each other. */
   readonly internalSecret: string;
@@ -123,6 +128,9 @@ export function readBroadcasterSettings(env: Readonly<Record<string, string | un
     resumesPerSecond: values.RESUMES_PER_SECOND,
     resumeBurst: values.RESUME_BURST,
     exposed: values.BROADCASTER_EXPOSED,
+    allowOrigins: values.ALLOW_ORIGINS,
+    // The ingress ends TLS: gateways reach the same port without.
+    frontDoor: { ...frontDoorSettingsFrom(values), tls: undefined },
     accessToken: accessTokenSettingsFrom(values),
     internalSecret: internalSecretFrom(values),
     demoMode: demoModeFrom(values),

@@ -50,7 +50,7 @@ export class BroadcasterWorld {
     const { key } = this.tokens;
     const secret = key.algorithm === 'HS256' ? key.secret : '';
     this.settings = {
-      ...readBroadcasterSettings({ PORT: '0', JWT_SECRET: secret, BROADCASTER_EXPOSED: 'yes' }),
+      ...readBroadcasterSettings({ PORT: '0', JWT_SECRET: secret, BROADCASTER_EXPOSED: 'yes', AUDIT_LOG: 'off' }),
       ...settings,
     };
     const standard: BroadcasterPorts = {

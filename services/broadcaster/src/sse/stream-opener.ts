@@ -1,6 +1,7 @@
 // Opens an event stream: room on the pod, the right to read, then the feed. After the head is sent there is
 // no status code any more.
 import { VanaError, parsePosition } from '@vana/events';
+import type { RequestAudit } from '@vana/front-door';
 import { POD_REFUSAL_HEADER } from '@vana/routing';
 import { SSE_HEADERS, encodeRetry } from '@vana/sse-wire';
 import type { Clock, EventLog, FeedTable } from '@vana/stream-core';
@@ -33,6 +34,9 @@ export interface StreamOpenerParts {
 }
 
 export class StreamOpener {
+  /** Of an exposed broadcaster; elsewhere the gateway tells. */
+  audit: RequestAudit | undefined;
+
   constructor(private readonly parts: StreamOpenerParts) {}
 
   /** @throws VanaError session_not_found | session_gone | store_unavailable | bus_unavailable, before anything is sent */
@@ -83,6 +87,8 @@ export class StreamOpener {
     const { session, principal, route, errorEvent, position, replay, merge, delivery, channels } = request;
     // Fastify answers HEAD by the GET handler: the head alone, and no reader.
     if (reply.request.method === 'HEAD') return void reply.headers(SSE_HEADERS).send();
+    const { audit } = this;
+    const openedAtMs = clock.now();
     reply.hijack();
     const connection = new SseConnection(reply.raw);
     if (!connection.isOpen) return;
@@ -99,11 +105,13 @@ export class StreamOpener {
         connections.remove(reader);
         liveStreams.remove(connectionId);
         metrics.closed(route, reason);
+        audit?.record('close', reply.request, { reason, durationMs: clock.now() - openedAtMs });
       },
     });
     connections.add(reader);
     const connectionId = liveStreams.add(reader);
     metrics.opened(route);
+    audit?.record('connect', reply.request);
     connection.open(reply.getHeaders() as OutgoingHttpHeaders, encodeRetry(jitteredMs('usual')), reader);
     const authenticated = principal.anonymous !== true;
     const attach = { position, replay, merge, delivery, channels, connectionId, authenticated };

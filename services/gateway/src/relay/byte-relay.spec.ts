@@ -122,7 +122,7 @@ describe('a client', () => {
   it('that reads slowly holds the broadcaster back, and gets every byte', async () => {
     const { client, broadcaster } = await openStream();
     const block = randomBytes(1024 * 1024);
-    const blocks = 64;
+    const blocks = 32;
     const expected = createHash('sha256');
     for (let n = 0; n < blocks; n++) expected.update(block);
 
