@@ -26,6 +26,7 @@ export const STAGES = [
   check('api', 'node', 'tools/generate-api.mjs', '--check'),
   jest('unit', 'check', { VANA_SUITE: 'unit' }),
   { ...jest('integration', 'servers', { VANA_SUITE: 'integration' }), programs: SERVERS },
+  { ...check('deploy', 'node', 'tools/verify-deploy.mjs'), group: 'deploy', programs: ['nats-server'] },
   {
     ...jest('e2e embedded', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'embedded' }, '--runInBand'),
     programs: [...SERVERS, 'curl', 'chromium'],

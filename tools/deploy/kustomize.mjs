@@ -7,6 +7,8 @@ import { renderChart } from './render.mjs';
 import { toolboxModule } from './toolbox.mjs';
 
 const { stringify } = await toolboxModule('yaml');
+/** Long lines stay as they are: a folded one is another text after the next formatter. */
+const yamlOf = (value) => stringify(value, { lineWidth: 0, blockQuote: 'literal' });
 
 const NAMED = ['fullnameOverride=vana', 'tests.enabled=false'];
 const SECRETS = [
@@ -61,7 +63,7 @@ function renderOverlay(folder, base, wanted, secrets) {
   const patches = [
     ...changed.map((object) => patchOf(standing.get(identity(object)), object)),
     ...removed.map(({ apiVersion, kind, metadata: { name } }) => ({
-      patch: stringify({ apiVersion, kind, metadata: { name }, $patch: 'delete' }),
+      patch: yamlOf({ apiVersion, kind, metadata: { name }, $patch: 'delete' }),
     })),
   ];
   const secretGenerator = Object.entries(secrets).map(([name, literals]) => ({ name, literals }));
@@ -85,7 +87,7 @@ function patchOf(before, after) {
       if (after[part] === undefined) return { op: 'remove', path: `/${part}` };
       return { op: before[part] === undefined ? 'add' : 'replace', path: `/${part}`, value: after[part] };
     });
-  return { target: { kind, name: metadata.name }, patch: stringify(patch) };
+  return { target: { kind, name: metadata.name }, patch: yamlOf(patch) };
 }
 
 function withoutHelm(object) {
@@ -99,6 +101,6 @@ function withoutHelm(object) {
 }
 
 const NOTE = '# Made from helm/vana-stream by npm run deploy:generate; changes belong there.\n';
-const documents = (all) => NOTE + all.map((object) => `---\n${stringify(object)}`).join('');
+const documents = (all) => NOTE + all.map((object) => `---\n${yamlOf(object)}`).join('');
 const kustomization = (content) =>
-  NOTE + stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...content });
+  NOTE + yamlOf({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...content });

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '@nats-io/transport-node';
+import { connectNats } from '../../libs/event-bus-nats/dist/index.js';
 import { root } from '../bootstrap.mjs';
 import { freePort, untilListening, untilReady } from '../ports.mjs';
 import { stopGroup } from '../process-group.mjs';
@@ -128,7 +128,7 @@ const refusals = (log) =>
     .map((line) => `refused to a service: ${line}`);
 
 async function isRefused({ url, password }, user, act) {
-  const nc = await connect({ servers: url, user, pass: password(user), reconnect: false });
+  const nc = await connectNats({ url, name: `vana-${user}`, user, pass: password(user) });
   try {
     let refused = false;
     const watching = (async () => {

@@ -4,7 +4,7 @@ import { toolbox, toolboxModule } from './toolbox.mjs';
 
 const { parseAllDocuments } = await toolboxModule('yaml');
 
-export class RenderError extends Error {}
+class RenderError extends Error {}
 
 /**
  * @returns the rendered objects, in order

