@@ -8,6 +8,8 @@ import type { LogEntry } from './ports/log-entry.js';
 
 export class Backfill {
   readonly #underWay = new Map<string, Promise<ItemRun>>();
+  /** Mean of the frames of the page read last. */
+  #frameBytes = 0;
 
   constructor(
     private readonly context: FeedContext,
@@ -15,16 +17,27 @@ export class Backfill {
   ) {}
 
   /**
-   * The steps after `position`, at most `limit`; none when the log holds nothing later.
+   * The steps after `position`, at most `most`; none when the log holds nothing later. Large events make short pages:
+   * what a reader cannot take now and may not keep would have to be read again.
+   * @param maxBytes of frames, about
    * @throws VanaError bus_unavailable
    */
-  page(position: number, limit: number): Promise<ItemRun> {
+  page(position: number, most: number, maxBytes: number): Promise<ItemRun> {
+    const limit = Math.min(most, Math.max(1, Math.floor(maxBytes / Math.max(1, this.#frameBytes))));
     const key = `${position} ${limit}`;
     const shared = this.#underWay.get(key);
     if (shared) return shared;
-    const page = this.#read(position, limit).finally(() => this.#underWay.delete(key));
+    const page = this.#read(position, limit)
+      .then((run) => this.#measured(run))
+      .finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, page);
     return page;
+  }
+
+  #measured(run: ItemRun): ItemRun {
+    const frames = run.items.flatMap(({ frame }) => frame ?? []);
+    if (frames.length > 0) this.#frameBytes = frames.reduce((sum, { length }) => sum + length, 0) / frames.length;
+    return run;
   }
 
   async #read(position: number, limit: number): Promise<ItemRun> {

@@ -53,3 +53,27 @@ describe('a herd on one session', () => {
     await world.table.close();
   });
 });
+
+describe('a slow reader of large events', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  it('does not have the same page read again with every step', async () => {
+    const world = new FeedWorld({ ringCapacity: 10 });
+    const data = { text: 'x'.repeat(20_000) };
+    for (let n = 0; n < 200; n++) await world.publish('agents', { data });
+    const spies = [jest.spyOn(world.bus.log, 'read'), jest.spyOn(world.history, 'read')];
+    const client = new RecordingClient(world.table);
+    client.slow = true;
+    client.connect('e1-0');
+    await world.clock.flush();
+    while (!client.reader.caughtUp) {
+      client.drain();
+      await world.clock.flush();
+    }
+    expect(client.seqs).toEqual(world.expected(0, client.channels));
+    const results = spies.flatMap(({ mock }) => mock.results.map(({ value }) => value as Promise<unknown[]>));
+    const read = (await Promise.all(results)).reduce((sum, entries) => sum + entries.length, 0);
+    expect(read).toBeLessThan(3 * 200);
+    await world.table.close();
+  });
+});

@@ -18,7 +18,10 @@ export interface FeedLimits {
   readonly shapedBytes: number;
   /** A reader that asked for adaptive delivery and is this many events behind when it has drained gets it. */
   readonly adaptiveLag: number;
-  /** What a reader that cannot take its page now may keep of it, bytes; a larger rest is read again. */
+  /**
+   * What a reader that cannot take its page now may keep of it, bytes of frames (their events are as large again);
+   * a larger rest is read again. Also about the size of a page of large events.
+   */
   readonly keptPageBytes: number;
   /** History slower than this is passed over for the log. */
   readonly historyPatienceMs: number;
@@ -45,7 +48,7 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   shapedItems: 2_000,
   shapedBytes: 1024 * 1024,
   adaptiveLag: 32,
-  keptPageBytes: 1024 * 1024,
+  keptPageBytes: 256 * 1024,
   historyPatienceMs: 50,
   tailRecheckMs: 250,
   lingerMs: 1_000,

@@ -156,7 +156,9 @@ export class SessionFeed implements ReaderHost, LiveEndListener {
   }
 
   page(position: number, shaping: Shaping | undefined): Promise<ItemRun> {
-    return this.#backfill.page(position, stepLimits(this.context.limits, shaping).items);
+    const { limits } = this.context;
+    const { items, bytes } = stepLimits(limits, shaping);
+    return this.#backfill.page(position, items, shaping ? bytes : limits.keptPageBytes);
   }
 
   countDelivery(events: number, bytes: number): void {
