@@ -34,7 +34,14 @@ describe('broadcasters on real servers', () => {
   beforeAll(async () => {
     [nats, redis] = await Promise.all([startNatsServer(), startRedisServer()]);
     const start = async (redisUrl: string | undefined) => {
-      const env = { PORT: '0', JWT_SECRET: secret, NATS_URL: nats.url, REDIS_URL: redisUrl, BROADCASTER_EXPOSED: '1', AUDIT_LOG: 'off' };
+      const env = {
+        PORT: '0',
+        JWT_SECRET: secret,
+        NATS_URL: nats.url,
+        REDIS_URL: redisUrl,
+        BROADCASTER_EXPOSED: '1',
+        AUDIT_LOG: 'off',
+      };
       const settings = readBroadcasterSettings(env);
       const registry = createRegistry('broadcaster');
       const adapters = await connectAdapters(settings, createLogger('broadcaster', 'silent'), registry);

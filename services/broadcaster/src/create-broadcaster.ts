@@ -87,7 +87,10 @@ async function buildApp(ports: BroadcasterPorts, settings: BroadcasterSettings, 
   const door = await FrontDoor.open(options);
   broadcaster.auditTo(door.audit);
   const app = await door.build(module(door));
-  app.getHttpAdapter().getInstance().addHook('onClose', async () => door.close());
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onClose', async () => door.close());
   if (allowOrigins.length > 0) app.enableCors({ origin: [...allowOrigins], methods: ['GET'], maxAge: 600 });
   return app;
 }

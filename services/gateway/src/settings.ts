@@ -22,16 +22,6 @@ import {
 } from '@vana/settings';
 import { z } from 'zod';
 
-const origins = z
-  .string()
-  .transform((text) => text.split(',').map((origin) => origin.trim()))
-  .refine((list) => list.every(isOrigin), 'must be origins such as https://app.example, separated by commas')
-  .default([]);
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
-}
-
 const schema = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: portNumber(8080),
@@ -46,8 +36,6 @@ const schema = z.object({
   /** The cache in front of the session store; without it every look-up goes to JetStream. */
   REDIS_URL: z.string().optional(),
   ...REDIS_TLS_FIELDS,
-  /** Origins whose pages may call the API; none by default. */
-  ALLOW_ORIGINS: origins,
   /** Milliseconds that a broadcaster is given to send the head of a stream before the next one is asked. */
   RELAY_FIRST_BYTE_TIMEOUT: milliseconds(1_000),
   /** Open streams and polls of this pod. */
