@@ -18,7 +18,7 @@ export function Composer({ isRunning, onSend, onStop }: ComposerProps) {
     box.current?.focus();
   };
   return (
-    <form className="composer" onSubmit={(event) => (event.preventDefault(), send())}>
+    <form className="composer" aria-label="Ask" onSubmit={(event) => (event.preventDefault(), send())}>
       <label className="visually-hidden" htmlFor="question">
         Your question
       </label>

@@ -47,8 +47,8 @@ const Block = memo(function Block({ text, onSource }: { readonly text: string; o
         },
         // Headings of a report stand below those of the page.
         h1: ({ children }: ComponentProps<'h1'>) => <h3 className="report-title">{children}</h3>,
-        h2: ({ children }: ComponentProps<'h2'>) => <h4>{children}</h4>,
-        h3: ({ children }: ComponentProps<'h3'>) => <h5>{children}</h5>,
+        h2: ({ children }: ComponentProps<'h2'>) => <h3>{children}</h3>,
+        h3: ({ children }: ComponentProps<'h3'>) => <h4>{children}</h4>,
         pre: ({ children }: ComponentProps<'pre'>) => <pre tabIndex={0}>{children}</pre>,
         img: ({ alt }: ComponentProps<'img'>) => <span>{alt}</span>,
       }}
