@@ -5,7 +5,7 @@ import { LAMP_FILES, smallCorpus, type SmallCorpus } from '../corpus-engine/spec
 import { searchDocuments } from '../tools/search-documents.js';
 import type { ResearchTool } from '../tools/research-tool.js';
 import type { LlmScript } from '@vana/test-kit';
-import { fasterClock, startRun, type LlmRun, type LlmRunOptions } from './spec/llm-run.js';
+import { fasterClock, startRun, type LlmRun, type LlmRunOptions } from '../spec/llm/llm-run.js';
 import {
   GOOD_ANSWERS,
   lastToolResult,
@@ -13,7 +13,7 @@ import {
   roleOf,
   scriptedModel,
   type Role,
-} from './spec/scripted-model.js';
+} from '../spec/llm/scripted-model.js';
 
 const REPORT =
   '# Dimming lights\n\nA light is dimmed with `lamp.dim(level)` [src-1].\n\n## Limits\n\nThe driver limits it [src-2]. ' +

@@ -20,7 +20,7 @@ export type ToolOutcome =
   /** In words, for the model. */
   | { readonly kind: 'problem'; readonly problem: string };
 
-export interface ToolContext {
+interface ToolContext {
   /** The run's question. */
   readonly question: string;
   /** Addresses that the question or earlier results of this run name; only they may be opened. */

@@ -10,7 +10,7 @@ import { SHORT_ANSWER_TOKENS } from './answer-tokens.js';
 export const EVALUATION_STEPS = 1;
 const FOLLOW_UPS_PER_ROUND = 3;
 
-export interface FollowUp {
+interface FollowUp {
   /** Index of the section. */
   readonly section: number;
   readonly question: string;

@@ -5,10 +5,10 @@ import type { Clock } from '@vana/stream-core';
 import { startLlmServer, type LlmScript, type LlmServer } from '@vana/test-kit';
 import type { EngineEvent, EngineOutcome, ResearchTask } from '../../engine/research-engine.js';
 import type { ResearchTool } from '../../tools/research-tool.js';
-import { LlmEngine } from '../llm-engine.js';
-import { ModelCaller } from '../model/model-caller.js';
-import { openModel } from '../open-model.js';
-import type { BudgetLimits } from '../run-budget.js';
+import { LlmEngine } from '../../llm-engine/llm-engine.js';
+import { ModelCaller } from '../../llm-engine/model/model-caller.js';
+import { openModel } from '../../llm-engine/open-model.js';
+import type { BudgetLimits } from '../../llm-engine/run-budget.js';
 
 export interface LlmRunOptions {
   readonly tools: readonly ResearchTool[];

@@ -7,9 +7,9 @@ import type { LookupFunction } from 'node:net';
 import { literalAddress } from './page-address.js';
 
 /** All addresses of a name, in the order to try them. @throws when there are none */
-export type ResolveName = (hostname: string) => Promise<readonly string[]>;
+type ResolveName = (hostname: string) => Promise<readonly string[]>;
 /** Whether a connection may go there. */
-export type PermitAddress = (address: string) => boolean;
+type PermitAddress = (address: string) => boolean;
 
 export interface RequestGuard {
   readonly resolve: ResolveName;
