@@ -1,6 +1,7 @@
 export { FakeClock } from './fake-clock.js';
 export { eventually } from './eventually.js';
 export { selfSignedPair, type PemPair } from './self-signed-pair.js';
+export { footprint } from './footprint.js';
 export { sampleEvent } from './sample-event.js';
 export { startNginx, type Nginx, type NginxOptions } from './servers/nginx.js';
 export { startNatsServer, type NatsServerOptions } from './servers/nats-server.js';
