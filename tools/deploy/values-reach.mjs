@@ -11,6 +11,8 @@ import { SERVICES } from './service-settings.mjs';
 
 /** In the images; the chart leaves them alone. */
 const OF_THE_IMAGE = ['HOST', 'NODE_ENV'];
+/** Gateways reach broadcasters by the address of a pod, for which no certificate is made out. */
+const NOT_IN_THE_CHART = { broadcaster: ['TLS_CERT', 'TLS_KEY'] };
 /** Not a setting: other variables are made from it. */
 const HELPERS = ['POD_IP'];
 
@@ -42,7 +44,13 @@ export function settingProblems(chart, settings, rendered) {
         return env.map(({ name }) => name);
       }),
     );
-    const reachable = new Set([...set, ...plain.map(({ key }) => key), ...secret, ...OF_THE_IMAGE]);
+    const reachable = new Set([
+      ...set,
+      ...plain.map(({ key }) => key),
+      ...secret,
+      ...OF_THE_IMAGE,
+      ...(NOT_IN_THE_CHART[service] ?? []),
+    ]);
     for (const name of names) if (!reachable.has(name)) problems.push(`${service}: no value sets ${name}`);
     for (const name of [...set, ...Object.keys(data)]) {
       if (!names.includes(name) && !HELPERS.includes(name))
