@@ -98,7 +98,9 @@ export async function buildGateway(ports: GatewayPorts, settings: GatewaySetting
   const kept = new KeptConnections(app.getHttpAdapter().getInstance());
   countRefusals(app.getHttpAdapter().getInstance(), metrics);
   if (settings.allowOrigins.length > 0) {
-    app.enableCors({ origin: [...settings.allowOrigins], methods: ['GET', 'POST', 'PUT', 'DELETE'], maxAge: 600 });
+    const methods = ['GET', 'POST', 'PUT', 'DELETE'];
+    // With credentials: these origins are named, and the cookie's own checks let nobody else use it.
+    app.enableCors({ origin: [...settings.allowOrigins], credentials: true, methods, maxAge: 600 });
   }
   const isReady = async () => ({ ...(await ready()), accepting: drain.leaving ? 'down' : 'up' }) as const;
   await serveChatPage(app.getHttpAdapter().getInstance());

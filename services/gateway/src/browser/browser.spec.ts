@@ -206,6 +206,15 @@ describe('the cookie', () => {
     expect((await read(stale)).status).toBe(200);
   });
 
+  it('may be sent by pages of the allowed origins', async () => {
+    const { cookie } = await signIn();
+    const answer = await read({ cookie, origin: ORIGIN });
+    expect(answer.headers).toMatchObject({
+      'access-control-allow-origin': ORIGIN,
+      'access-control-allow-credentials': 'true',
+    });
+  });
+
   it('gives no scope that its token had not', async () => {
     const { cookie, csrf } = await signIn(await world.token({ scopes: ['sessions:read'] }));
     expect(await write({ cookie, 'x-csrf-token': csrf })).toMatchObject({ status: 403, code: 'insufficient_scope' });
