@@ -17,8 +17,8 @@ describe('drainNats', () => {
     ]);
     const heard: string[] = [];
     const arrived: string[] = [];
-    other.subscribe('from.leaving', { callback: (_error, message) => heard.push(message.string()) });
-    leaving.subscribe('to.leaving', { callback: (_error, message) => arrived.push(message.string()) });
+    other.subscribe('from.leaving', { callback: (_error, message) => void heard.push(message.string()) });
+    leaving.subscribe('to.leaving', { callback: (_error, message) => void arrived.push(message.string()) });
     await Promise.all([leaving.flush(), other.flush()]);
     for (let n = 0; n < 1_000; n++) {
       other.publish('to.leaving', String(n));
