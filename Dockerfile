@@ -19,11 +19,13 @@ ENV npm_config_update_notifier=false npm_config_fund=false npm_config_audit=fals
 
 FROM packages AS compiled
 ARG NPM_FLAGS
-# Optional packages are Node itself for developers' machines; the image brings its own.
-RUN npm ci --include=dev --omit=optional --ignore-scripts ${NPM_FLAGS}
+# With the optional packages: the bundler of the chat page is one.
+RUN npm ci --include=dev --include=optional --ignore-scripts ${NPM_FLAGS}
 COPY tsconfig.base.json ./
 COPY libs libs
 COPY services services
+COPY apps apps
+RUN cd apps/chat && node ../../node_modules/vite/bin/vite.js build --logLevel error
 RUN node node_modules/typescript/bin/tsc -b services/gateway services/orchestrator services/broadcaster services/monitoring \
  && find libs services -type f ! -path '*/dist/*' ! -name package.json -delete \
  && find libs services -type f \( -name '*.d.ts' -o -name '*.map' -o -name '*.tsbuildinfo' \) -delete \
@@ -63,6 +65,7 @@ LABEL org.opencontainers.image.title="vana-stream-gateway" \
       org.opencontainers.image.description="HTTP front door: tokens, ownership, sticky routing, byte relay"
 COPY --from=gateway-packages /src/node_modules ./node_modules
 COPY --from=compiled /src/services/gateway ./services/gateway
+COPY --from=compiled /src/apps/chat/dist ./apps/chat/dist
 EXPOSE 8080
 ENTRYPOINT ["node", "services/gateway/dist/main.js"]
 
