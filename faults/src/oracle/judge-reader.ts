@@ -19,11 +19,8 @@ export interface SessionTruth {
   readonly dropped: ReadonlySet<number>;
   /** Stored messages that nobody can read: a gap must name them. */
   readonly unreadable: ReadonlySet<number>;
-  /**
-   * The life before this one was the same up to this sequence: the stream went back to it. A reader that is
-   * not past it goes from one life into the other without a reset.
-   */
-  readonly continuesUpTo?: number;
+  /** This life began with the stream going back to an older copy of itself. */
+  readonly wentBack?: boolean;
 }
 
 export interface Allowed {
@@ -64,6 +61,7 @@ class Judge {
   /** Sequence up to which everything is accounted for; `undefined` before the first verdict. */
   #at: number | undefined;
   #delivered = 0;
+  #limbo = false;
   #connections = 0;
   /** Index in the life's events of the first one after `#at`. */
   #next = 0;
@@ -120,6 +118,7 @@ class Judge {
     };
     if (resume.verdict === 'reset') return this.#reset(resume.from, resume.reason ?? '');
     const from = this.#sequenceOf(resume.from);
+    if (this.#limbo) return;
     if (from === undefined) return this.#add('false_reset', `verdict ${resume.verdict} at ${resume.from}`);
     if (this.#at === undefined) return this.#start(from);
     if (resume.verdict === 'fresh') return this.#add('bad_position', `fresh at ${resume.from}, was at ${this.#at}`);
@@ -134,7 +133,10 @@ class Judge {
     }
     const epoch = from.slice(0, from.lastIndexOf('-'));
     const next = this.lives.findIndex((life, index) => index > this.#life && life.epoch === epoch);
-    if (next >= 0) this.#life = next;
+    if (next >= 0) {
+      this.#life = next;
+      this.#limbo = false;
+    } else if (this.lives[this.#life + 1]?.wentBack === true && this.#truth.epoch === epoch) this.#limbo = true;
     else if (this.#truth.epoch !== epoch) return this.#add('false_reset', `into an unknown epoch, ${from}`);
     this.#superseded = [];
     this.#seen.clear();
@@ -147,18 +149,20 @@ class Judge {
     if (this.#next < 0) this.#next = this.#truth.events.length;
   }
 
-  /** The stream went back to a place that this reader had not passed: the new life goes on where it is. */
-  #crossOver(seq: number, data: string): void {
+  /**
+   * The stream has gone back, the pods have not agreed on its new epoch yet: until the reset that follows, only
+   * events of one of the two lives may come.
+   */
+  #isInLimbo(seq: number, data: string): boolean {
     const next = this.lives[this.#life + 1];
-    if (next?.epoch !== this.#truth.epoch || this.#at! > (next.continuesUpTo ?? -1)) return;
-    const here = this.#truth.events.find((event) => event.seq === seq);
-    if (here?.data === data || next.events.find((event) => event.seq === seq)?.data !== data) return;
-    this.#life++;
-    this.#start(this.#at!);
+    if (next?.wentBack !== true) return false;
+    const holds = ({ events }: SessionTruth): boolean => events.find((event) => event.seq === seq)?.data === data;
+    if (!this.#limbo && !holds(this.#truth) && holds(next)) this.#limbo = true;
+    return this.#limbo && (holds(this.#truth) || holds(next));
   }
 
   #event(block: Block, seq: number): void {
-    this.#crossOver(seq, block.data);
+    if (this.#isInLimbo(seq, block.data)) return;
     const data = JSON.parse(block.data) as Record<string, unknown>;
     if (data['merged'] !== undefined) return this.#mergedBlock(data, seq);
     const expected = this.#at! < seq ? this.#find(seq) : undefined;
@@ -228,6 +232,7 @@ class Judge {
   }
 
   #control(block: Block, seq: number): void {
+    if (this.#limbo) return;
     if (seq < this.#at!) return this.#add('bad_position', `${block.type} at ${seq}, was at ${this.#at}`);
     this.#passOver(seq, `${block.type} at ${seq}`, this.allowed.adaptive === true);
   }
@@ -248,11 +253,6 @@ class Judge {
   #takeEnd(): void {
     if (this.#at === undefined) return this.#add('stuck', 'was never told where it is');
     const last = this.#truth.events.at(-1)?.seq ?? 0;
-    const next = this.lives[this.#life + 1];
-    if (next?.epoch === this.#truth.epoch && this.#at <= (next.continuesUpTo ?? -1)) {
-      this.#life++;
-      this.#start(this.#at);
-    }
     if (this.#life < this.lives.length - 1) this.#add('stuck', `never left epoch ${this.#truth.epoch}`);
     else if (last > this.#at) this.#passOver(last, 'the end');
     for (const event of this.#superseded) this.#add('lost', `${event.type} at ${event.seq} has no survivor`);

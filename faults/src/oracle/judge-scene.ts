@@ -44,7 +44,7 @@ export async function judgeScene(scene: Scene, stuck: readonly string[]): Promis
     const { session, channels, name, adaptive } = client.options;
     const truth =
       truths.get(session) ??
-      lives.map((life, n) => truthOf(scene, session, life, scene.earlierLives[n - 1]?.commonSeq));
+      lives.map((life, n) => truthOf(scene, session, life, scene.earlierLives[n - 1]?.commonSeq !== undefined));
     truths.set(session, truth);
     const result = judgeReader(
       { name, channels, blocks: client.blocks },
@@ -63,7 +63,7 @@ export async function judgeScene(scene: Scene, stuck: readonly string[]): Promis
 }
 
 /** A session's events of one life: what is stored, and what was acknowledged and has been dropped since. */
-function truthOf(scene: Scene, session: string, life: StreamRead, continuesUpTo = -1): SessionTruth {
+function truthOf(scene: Scene, session: string, life: StreamRead, wentBack = false): SessionTruth {
   const events = new Map<number, WireEvent>();
   const unreadable = new Set<number>();
   const present = new Set<number>();
@@ -83,7 +83,7 @@ function truthOf(scene: Scene, session: string, life: StreamRead, continuesUpTo 
     }
   }
   return {
-    continuesUpTo,
+    wentBack,
     epoch: life.epoch,
     events: [...events.values()].sort((a, b) => a.seq - b.seq),
     dropped,

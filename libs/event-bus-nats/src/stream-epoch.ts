@@ -1,10 +1,10 @@
 // The epoch: which life of the bus stream this is, as part of every position. It is read again whenever it can
 // have changed.
-import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { BusObserver } from './bus-observer.js';
 import { orBusUnavailable } from './bus-unavailable.js';
-import { readLife, readLifeAfter, type KnownMessage } from './stream-life.js';
+import { readLife, readLifeAfter, type KnownMessage, type StreamLife } from './stream-life.js';
 
 const RETRY_MS = 500;
 
@@ -12,16 +12,18 @@ const NOTHING: KnownMessage = { seq: 0, storedAtMs: undefined };
 
 export class StreamEpoch {
   readonly #jsm: JetStreamManager;
+  readonly #js: JetStreamClient;
   readonly #observer: BusObserver;
   readonly #listeners = new Set<(epoch: string) => void>();
-  #current: string;
+  #current: StreamLife;
   #known: KnownMessage = NOTHING;
   #refreshing: Promise<void> | undefined;
   #again = false;
   #closed = false;
 
-  private constructor(jsm: JetStreamManager, observer: BusObserver, current: string) {
+  private constructor(jsm: JetStreamManager, js: JetStreamClient, observer: BusObserver, current: StreamLife) {
     this.#jsm = jsm;
+    this.#js = js;
     this.#observer = observer;
     this.#current = current;
   }
@@ -29,12 +31,11 @@ export class StreamEpoch {
   /** @throws VanaError bus_unavailable, also when the stream does not exist */
   static async open(nc: NatsConnection, observer: BusObserver): Promise<StreamEpoch> {
     const jsm = await orBusUnavailable(() => jetstreamManager(nc, { checkAPI: false }));
-    const { epoch } = await orBusUnavailable(() => readLife(jsm));
-    return new StreamEpoch(jsm, observer, epoch);
+    return new StreamEpoch(jsm, jetstream(nc), observer, await orBusUnavailable(() => readLife(jsm)));
   }
 
   get current(): string {
-    return this.#current;
+    return this.#current.epoch;
   }
 
   /** A message that the stream holds: should it be missing one day, the stream has gone back. */
@@ -65,14 +66,11 @@ export class StreamEpoch {
   async #read(): Promise<void> {
     do {
       this.#again = false;
-      const known = this.#known;
-      const epoch = await readLifeAfter(this.#jsm, known).then(
-        (life) => life.epoch,
-        () => undefined,
-      );
+      const [known, current] = [this.#known, this.#current];
+      const life = await readLifeAfter(this.#jsm, this.#js, current, known).catch(() => undefined);
       if (this.#closed) return;
-      if (epoch === undefined) await this.#wait();
-      else this.#set(epoch);
+      if (life === undefined) await this.#wait();
+      else this.#set(life);
     } while (this.#again && !this.#closed);
   }
 
@@ -81,9 +79,10 @@ export class StreamEpoch {
     return new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
   }
 
-  #set(epoch: string): void {
-    if (epoch === this.#current) return;
-    this.#current = epoch;
+  #set(life: StreamLife): void {
+    const { epoch } = life;
+    if (epoch === this.#current.epoch) return;
+    this.#current = life;
     this.#known = NOTHING;
     this.#observer.epochChanged(epoch);
     for (const listener of this.#listeners) {

@@ -93,6 +93,24 @@ describe('a bus stream that was taken back to an older copy', () => {
     await haveLeft(before);
   });
 
+  it('is another life each time, also when the mark of the one before went back with it', async () => {
+    await publish('a');
+    const first = logs[0]!.epoch;
+    await goBackAfter(async () => {
+      await publish('b');
+      await haveHeard(2);
+    });
+    await haveLeft(first);
+    const second = logs[0]!.epoch;
+    await haveHeard(1);
+    await server.kill('SIGKILL');
+    rmSync(server.storeDir, { recursive: true });
+    cpSync(copyOf(), server.storeDir, { recursive: true });
+    await server.restart();
+    await haveLeft(second);
+    expect(logs[0]!.epoch).not.toBe(first);
+  });
+
   it('keeps its epoch over a restart that loses nothing', async () => {
     await publish('a', 'b');
     const before = epochs();

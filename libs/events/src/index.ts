@@ -3,6 +3,8 @@ export { formatPosition, parsePosition, positionSchema, type Position } from './
 export {
   EVENT_STREAM,
   EVENT_SUBJECT_FILTER,
+  LIFE_STREAM,
+  LIFE_SUBJECT,
   LIVE_SUBJECT_TRANSFORM,
   ORCHESTRATOR_QUEUE,
   PRESENCE_ASK_SUBJECT,
