@@ -113,6 +113,8 @@ export class BroadcasterRelay {
 
   /** Sends the answer's head at once, then its bytes as they come. */
   pass({ kind, response, onEnd }: RelayJob, { upstream, podId }: RelayAnswer): void {
+    // Whoever comes back connects anew, and can so reach another pod (HTTP/1; on HTTP/2 there is no such header).
+    if (kind === 'stream') response.shouldKeepAlive = false;
     response.writeHead(upstream.statusCode ?? 502, clientHeaders(upstream.headers));
     response.flushHeaders();
     this.metrics.openRelays.inc();
