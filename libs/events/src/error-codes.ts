@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   not_found: entry(404, 'not_found', false, 'No such resource.'),
   session_not_found: entry(404, 'not_found', false, 'No such session.'),
   run_not_found: entry(404, 'not_found', false, 'No such run.'),
+  message_not_found: entry(404, 'not_found', false, 'No such message in the session.'),
   connection_not_found: entry(404, 'not_found', false, 'No such open connection.'),
   method_not_allowed: entry(405, 'validation', false, 'The method is not supported by this resource.'),
   session_gone: entry(410, 'not_found', false, 'The session was deleted.'),

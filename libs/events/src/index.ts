@@ -2,9 +2,9 @@ export { DEFAULT_TENANT, ID_PATTERN, idSchema, isValidId, sessionKeyString, type
 export { formatPosition, parsePosition, positionSchema, type Position } from './position.js';
 export {
   EVENT_STREAM,
-  EVENT_SUBJECT_FILTER,
   LIFE_STREAM,
   LIFE_SUBJECT,
+  EVENT_SUBJECT_FILTER,
   LIVE_SUBJECT_TRANSFORM,
   ORCHESTRATOR_QUEUE,
   PRESENCE_ASK_SUBJECT,
@@ -72,6 +72,7 @@ export { RUN_STATES, runBodySchema, type RunBody } from './http/runs.js';
 export {
   agentHistoryQuerySchema,
   createSessionBodySchema,
+  renameSessionBodySchema,
   sessionBodySchema,
   sessionListBodySchema,
   sessionListQuerySchema,
@@ -79,6 +80,34 @@ export {
   type SessionBody,
   type SessionListBody,
 } from './http/sessions.js';
+export {
+  MAX_BATCH_EVENTS,
+  finishRunBodySchema,
+  outsideEventSchema,
+  producerSchema,
+  publishedBodySchema,
+  startOutsideRunBodySchema,
+  type FinishRunBody,
+  type OutsideEvent,
+  type PublishedBody,
+  type StartOutsideRunBody,
+} from './http/outside-events.js';
+export {
+  deleteMessageQuerySchema,
+  editMessageBodySchema,
+  feedbackBodySchema,
+  messageActionAnswerSchema,
+  postMessageAnswerSchema,
+  postMessageBodySchema,
+  regenerateAnswerSchema,
+  regenerateBodySchema,
+  type EditMessageBody,
+  type FeedbackBody,
+  type MessageActionAnswer,
+  type PostMessageAnswer,
+  type PostMessageBody,
+  type RegenerateAnswer,
+} from './http/messages.js';
 export {
   agentHistoryBodySchema,
   blockBodySchema,

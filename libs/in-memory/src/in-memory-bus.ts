@@ -1,7 +1,15 @@
 // The embedded bus: event log and publisher over one shared state. It behaves as JetStream does where
 // readers can tell: one sequence for all sessions, a chain per session, dedupe by event id, retention.
 import { VanaError, encodeStoredEvent, sessionKeyString, type SessionKey, type StoredEvent } from '@vana/events';
-import type { EventLog, EventPublisher, LiveSubscription, LogEntry, PublishAck, RunClaim } from '@vana/stream-core';
+import type {
+  EventEraser,
+  EventLog,
+  EventPublisher,
+  LiveSubscription,
+  LogEntry,
+  PublishAck,
+  RunClaim,
+} from '@vana/stream-core';
 import { randomInt } from 'node:crypto';
 
 export interface InMemoryBusOptions {
@@ -36,7 +44,7 @@ const later = (deliver: () => void): void => void setImmediate(deliver);
 
 export class InMemoryBus {
   readonly log: EventLog;
-  readonly publisher: EventPublisher;
+  readonly publisher: EventPublisher & EventEraser;
   /** Sessions with events, the one that was silent longest first. */
   readonly #sessions = new Map<string, SessionState>();
   #epoch: string;
@@ -69,7 +77,10 @@ export class InMemoryBus {
       lastSeq: async (session) => this.#retained(session).at(-1)?.seq ?? 0,
       onTail: (listener) => subscribeTo(this.#tailListeners, listener),
     };
-    this.publisher = { publish: async (session, event, claim) => this.#publish(session, event, claim) };
+    this.publisher = {
+      publish: async (session, event, claim) => this.#publish(session, event, claim),
+      erase: async (session) => void this.#sessions.get(sessionKeyString(session))?.entries.splice(0),
+    };
   }
 
   /** Starts a new life, as a deleted and re-created bus stream does: no events, sequences from 1, another epoch. */

@@ -1,6 +1,6 @@
 // Sessions of the embedded set-up: one process, so the map is the truth and there is nothing to cache.
 import { sessionKeyString, type SessionKey } from '@vana/events';
-import { changeSession, tombstoneOf, type SessionRecord, type SessionStore } from '@vana/run-state';
+import { changeSession, tombstoneOf, type SessionPlace, type SessionRecord, type SessionStore } from '@vana/run-state';
 import { ChangeListeners } from './change-listeners.js';
 
 export class InMemorySessionStore implements SessionStore {
@@ -36,10 +36,11 @@ export class InMemorySessionStore implements SessionStore {
     await this.update(key, (record) => tombstoneOf(record, deletedAtMs));
   }
 
-  async listOwned(tenant: string, owner: string, limit: number): Promise<SessionRecord[]> {
+  async listOwned(tenant: string, owner: string, limit: number, after?: SessionPlace): Promise<SessionRecord[]> {
     return [...this.#records.values()]
       .filter((record) => record.tenant === tenant && record.owner === owner && record.deletedAtMs === undefined)
       .sort((a, b) => b.createdAtMs - a.createdAtMs || (a.sessionId < b.sessionId ? -1 : 1))
+      .filter((record) => isAfter(record, after))
       .slice(0, Math.max(0, limit));
   }
 
@@ -51,4 +52,9 @@ export class InMemorySessionStore implements SessionStore {
     this.#records.set(sessionKeyString(record), record);
     this.#listeners.tell(record);
   }
+}
+
+function isAfter({ createdAtMs, sessionId }: SessionRecord, place: SessionPlace | undefined): boolean {
+  if (place === undefined) return true;
+  return createdAtMs < place.createdAtMs || (createdAtMs === place.createdAtMs && sessionId > place.sessionId);
 }

@@ -14,6 +14,13 @@ export type { RevocationStore } from './ports/revocation-store.js';
 export type { RunStore } from './ports/run-store.js';
 export { queuedRunKey, type QueuedRun, type RunDelivery, type RunQueue } from './ports/run-queue.js';
 export { MAX_STEP_BYTES, type StepStore } from './ports/step-store.js';
-export { ORCHESTRATOR_PATTERNS, type OrchestratorCommands, type StartRun } from './ports/orchestrator-commands.js';
+export {
+  ORCHESTRATOR_PATTERNS,
+  type AgentNetworkSnapshot,
+  type MessageChange,
+  type OrchestratorCommands,
+  type SessionPlace,
+  type StartRun,
+} from './ports/orchestrator-commands.js';
 export { decodeReply, encodeReply, type CommandReply } from './command-codec.js';
 export { changeRun, changeSession, tombstoneOf } from './record-changes.js';

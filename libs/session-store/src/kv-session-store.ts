@@ -1,6 +1,6 @@
 // Sessions in a JetStream KV bucket, which is the truth, with Redis in front where there is one.
 import { SESSIONS_BUCKET, VanaError, isValidId, sessionKeyString, type SessionKey } from '@vana/events';
-import { changeSession, tombstoneOf, type SessionRecord, type SessionStore } from '@vana/run-state';
+import { changeSession, tombstoneOf, type SessionPlace, type SessionRecord, type SessionStore } from '@vana/run-state';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { openBucket, type BucketOptions } from './bucket.js';
 import { KvRecords, type Stored } from './kv-records.js';
@@ -81,9 +81,9 @@ export class KvSessionStore implements SessionStore {
     if (tombstone !== undefined) await this.#owners.remove(tombstone);
   }
 
-  async listOwned(tenant: string, owner: string, limit: number): Promise<SessionRecord[]> {
+  async listOwned(tenant: string, owner: string, limit: number, after?: SessionPlace): Promise<SessionRecord[]> {
     if (!isValidId(tenant)) return [];
-    const ids = await this.#owners.sessionIds(tenant, owner);
+    const ids = await this.#owners.sessionIds(tenant, owner, after);
     const found: SessionRecord[] = [];
     // As many at a time as are still wanted: entries without a living session make another round.
     for (let next = 0; next < ids.length && found.length < limit;) {

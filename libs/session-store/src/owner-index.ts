@@ -8,7 +8,7 @@
 //
 // The entry is written before the session's record and removed after its tombstone. So a session always has
 // its entry; an entry without its session, left by a crash in between, is passed over by whoever lists.
-import type { SessionRecord } from '@vana/run-state';
+import type { SessionPlace, SessionRecord } from '@vana/run-state';
 import { createHash } from 'node:crypto';
 import type { Bucket } from './bucket.js';
 import { atStore } from './store-errors.js';
@@ -31,8 +31,8 @@ export class OwnerIndex {
     await atStore(jsm.streams.purge(stream, { filter: subject(indexKey(session)) }));
   }
 
-  /** Ids of sessions that the owner may have, newest first. @throws VanaError store_unavailable */
-  async sessionIds(tenant: string, owner: string): Promise<string[]> {
+  /** Ids of sessions that the owner may have, newest first, from the one behind `after` on. @throws VanaError store_unavailable */
+  async sessionIds(tenant: string, owner: string, after?: SessionPlace): Promise<string[]> {
     const { jsm, stream, subject } = this.#bucket;
     const filter = `${subject(ownerPrefix(tenant, owner))}.*.*`;
     const { state } = await atStore(jsm.streams.info(stream, { subjects_filter: filter }));
@@ -40,9 +40,17 @@ export class OwnerIndex {
       const [createdAt, sessionId] = found.split('.').slice(-2);
       return { createdAtMs: Number(createdAt), sessionId: sessionId! };
     });
-    entries.sort((a, b) => b.createdAtMs - a.createdAtMs || (a.sessionId < b.sessionId ? -1 : 1));
-    return [...new Set(entries.map(({ sessionId }) => sessionId))];
+    entries.sort(order);
+    const from = after === undefined ? 0 : entries.findIndex((entry) => order(entry, after) > 0);
+    if (from < 0) return [];
+    return [...new Set(entries.slice(from).map(({ sessionId }) => sessionId))];
   }
+}
+
+/** Newest first. */
+function order(a: SessionPlace, b: SessionPlace): number {
+  if (a.createdAtMs !== b.createdAtMs) return b.createdAtMs - a.createdAtMs;
+  return a.sessionId === b.sessionId ? 0 : a.sessionId < b.sessionId ? -1 : 1;
 }
 
 /** Two sessions with the same entry have the same tenant, id, owner and creation time. */

@@ -1,5 +1,6 @@
 export type { LogEntry } from './ports/log-entry.js';
 export type { EventLog, LiveSubscription } from './ports/event-log.js';
+export type { EventEraser } from './ports/event-eraser.js';
 export type { EventPublisher, PublishAck, RunClaim } from './ports/event-publisher.js';
 export type { EventHistory } from './ports/event-history.js';
 export type { Clock } from './ports/clock.js';

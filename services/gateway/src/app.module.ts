@@ -20,6 +20,9 @@ import { GatewayMetrics } from './metrics/gateway-metrics.js';
 import { serveChatPage } from './pages/chat-page.js';
 import { COMMANDS, MAX_TOKEN_LIFE_MS, REVOCATIONS, type GatewayPorts } from './ports.js';
 import { BroadcasterRelay } from './relay/broadcaster-relay.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { acceptEventLines } from './outside/event-lines.js';
+import { OutsideController } from './outside/outside.controller.js';
 import { RunsController } from './runs/runs.controller.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import type { GatewaySettings } from './settings.js';
@@ -63,6 +66,8 @@ class GatewayModule {
         BrowserStreamsController,
         ConnectionTokenController,
         RunsController,
+        OutsideController,
+        MessagesController,
         SessionsController,
         BrowserSessionController,
         RevocationsController,
@@ -95,6 +100,7 @@ export async function buildGateway(ports: GatewayPorts, settings: GatewaySetting
   });
   const app = await door.build(GatewayModule.over(ports, settings, relay, door, drain));
   await app.register(fastifyCookie);
+  acceptEventLines(app.getHttpAdapter().getInstance());
   const kept = new KeptConnections(app.getHttpAdapter().getInstance());
   countRefusals(app.getHttpAdapter().getInstance(), metrics);
   if (settings.allowOrigins.length > 0) {

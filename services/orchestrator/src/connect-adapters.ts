@@ -1,6 +1,7 @@
 // The real adapters: NATS for events, sessions and runs, Redis in front of the sessions, the corpus on disk.
 import { NatsEventLog, NatsEventPublisher, connectNats, drainNats, ensureEventStream } from '@vana/event-bus-nats';
-import { connectRedis } from '@vana/event-history-redis';
+import { RedisEventHistory, connectRedis } from '@vana/event-history-redis';
+import type { SessionKey } from '@vana/events';
 import { systemClock, type Logger, type ReadyChecks, type Registry } from '@vana/observability';
 import { natsAccessFrom } from '@vana/settings';
 import { KvRunStore, KvSessionStore, KvStepStore, NatsRunQueue } from '@vana/session-store';
@@ -25,7 +26,8 @@ export async function connectAdapters(
   const copies = settings.NATS_REPLICAS === undefined ? {} : { replicas: settings.NATS_REPLICAS };
   const nats = await connectNats({ url: settings.NATS_URL, ...natsAccessFrom(settings), name: 'vana-orchestrator' });
   try {
-    await ensureEventStream(nats, copies);
+    const maxAgeMs = settings.SESSION_RETENTION === undefined ? {} : { maxAgeMs: settings.SESSION_RETENTION * 1000 };
+    await ensureEventStream(nats, { ...copies, ...maxAgeMs });
     const redis =
       settings.REDIS_URL === undefined
         ? undefined
@@ -42,7 +44,14 @@ export async function connectAdapters(
       for (const adapter of [runs, sessions, publisher, log, redis]) adapter?.close();
       await drainNats(nats);
     };
-    const stores = { publisher, log, sessions, runs, steps, queue };
+    const history = redis && new RedisEventHistory(redis);
+    const eraser = {
+      erase: async (session: SessionKey): Promise<void> => {
+        await publisher.erase(session);
+        await history?.drop(session, log.epoch);
+      },
+    };
+    const stores = { publisher, eraser, log, sessions, runs, steps, queue };
     return { ports: { ...stores, engine, logger, registry, clock: systemClock, ready }, close };
   } catch (error) {
     await nats.close();

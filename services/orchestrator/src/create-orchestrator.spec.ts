@@ -26,6 +26,7 @@ beforeEach(async () => {
   natsUp = true;
   ports = {
     publisher: bus.publisher,
+    eraser: bus.publisher,
     log: bus.log,
     sessions: new InMemorySessionStore(),
     runs: new InMemoryRunStore(),

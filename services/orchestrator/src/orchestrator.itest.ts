@@ -110,7 +110,7 @@ describe('commands over the queue group', () => {
       const both = await Promise.all(pods.map(runningOn));
       return both[0]! + both[1]! === 20 && both;
     });
-    expect(Math.min(...(counts))).toBeGreaterThan(0);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
     expect(replies).toHaveLength(20);
     expect(new Set(replies).size).toBe(20);
     inboxes.unsubscribe();

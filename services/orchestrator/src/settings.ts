@@ -44,6 +44,8 @@ const schema = z.object({
   RUN_ATTEMPTS: count(3),
   /** Milliseconds after which a run whose worker is silent counts as lost. */
   RUN_LEASE: milliseconds(15_000, 1_000),
+  /** Seconds that events are kept; without it, what the bus stream has (86,400 where it is made). */
+  SESSION_RETENTION: z.coerce.number().int().min(60).max(31_536_000).optional(),
   /** Seconds that running research is given to end by itself when the service stops. */
   SHUTDOWN_GRACE: seconds(5),
 });

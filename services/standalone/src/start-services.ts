@@ -94,6 +94,7 @@ export async function startServices(settings: StandaloneSettings): Promise<Stand
       createOrchestrator(
         {
           publisher: bus.publisher,
+          eraser: bus.publisher,
           sessions,
           runs: new InMemoryRunStore(),
           queue: new InMemoryRunQueue(systemClock, orchestratorSettings.RUN_LEASE),

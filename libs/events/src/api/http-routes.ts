@@ -15,7 +15,7 @@ export interface HttpRoute {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
   readonly operationId: string;
-  readonly tag: 'Runs' | 'Streams' | 'Sessions' | 'Sign-in' | 'Operations';
+  readonly tag: 'Runs' | 'Messages' | 'Agents' | 'Streams' | 'Sessions' | 'Sign-in' | 'Operations';
   readonly summary: string;
   readonly description?: string;
   /** `undefined`: no token needed. */
@@ -30,6 +30,11 @@ export interface HttpRoute {
 const EVENT_STREAM = 'text/event-stream';
 const ofSession = ['invalid_session_id', 'session_not_found', 'session_gone', 'store_unavailable'] as const;
 const ofRun = ['invalid_run_id', 'run_not_found', 'no_orchestrator', 'store_unavailable'] as const;
+const ofMessage = [...ofSession, 'message_not_found'] as const;
+const ofStart = [
+  ...(['invalid_header', 'question_empty', 'question_too_long', 'run_active', 'idempotency_mismatch'] as const),
+  ...(['too_many_runs', 'no_orchestrator'] as const),
+] as const;
 const ofBroadcaster = ['invalid_query', 'no_broadcaster', 'broadcaster_timeout', 'bus_unavailable'] as const;
 const ofJsonBody = ['bad_json', 'invalid_body', 'body_too_large', 'unsupported_media_type'] as const;
 const fromPosition = ['LastEventId', 'lastEventId', 'replay'];
@@ -154,7 +159,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     tag: 'Sessions',
     summary: 'The caller’s sessions, newest first',
     scope: 'sessions:read',
-    parameters: ['sessionLimit'],
+    parameters: ['sessionLimit', 'sessionCursor'],
     answers: [{ status: 200, description: 'Sessions owned by the caller.', schema: 'SessionList' }],
     errors: ['invalid_query', 'no_orchestrator', 'store_unavailable'],
   },
@@ -187,6 +192,151 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     parameters: ['session_id'],
     answers: [{ status: 200, description: 'The session.', schema: 'Session' }],
     errors: [...ofSession, 'no_orchestrator'],
+  },
+  {
+    method: 'put',
+    path: '/api/sessions/{session_id}',
+    operationId: 'renameSession',
+    tag: 'Sessions',
+    summary: 'Give a session another title',
+    description: 'Readers hear of it by `session_updated`.',
+    scope: 'sessions:write',
+    parameters: ['session_id'],
+    body: { schema: 'RenameSession', required: true },
+    answers: [{ status: 200, description: 'The session.', schema: 'Session' }],
+    errors: [...ofSession, ...ofJsonBody, 'store_conflict', 'no_orchestrator'],
+  },
+  {
+    method: 'get',
+    path: '/api/sessions/{session_id}/agent-network',
+    operationId: 'getAgentNetwork',
+    tag: 'Sessions',
+    summary: 'The session’s agents, measured',
+    description: 'Made from the stored events of the session, whoever published them.',
+    scope: 'sessions:read',
+    parameters: ['session_id'],
+    answers: [{ status: 200, description: 'As `agent_network_snapshot`.', schema: 'AgentNetworkSnapshotData' }],
+    errors: [...ofSession, 'bus_unavailable', 'no_orchestrator'],
+  },
+  {
+    method: 'post',
+    path: '/api/sessions/{session_id}/messages',
+    operationId: 'postMessage',
+    tag: 'Messages',
+    summary: 'Write a message, which a run answers',
+    scope: 'runs:start',
+    parameters: ['session_id', 'IdempotencyKey'],
+    body: { schema: 'PostMessage', required: true },
+    answers: [{ status: 202, description: 'The message is stored.', schema: 'PostMessageAnswer' }],
+    errors: [...ofSession, ...ofJsonBody, ...ofStart],
+  },
+  {
+    method: 'post',
+    path: '/api/messages/{message_id}/regenerate',
+    operationId: 'regenerateMessage',
+    tag: 'Messages',
+    summary: 'Have an answer written anew',
+    description:
+      'By a run whose id is the task’s; told by `message_regenerating`, `regeneration_progress` and its end.',
+    scope: 'runs:start',
+    parameters: ['message_id', 'IdempotencyKey'],
+    body: { schema: 'Regenerate', required: true },
+    answers: [{ status: 202, description: 'The run is accepted.', schema: 'RegenerateAnswer' }],
+    errors: [...ofMessage, ...ofJsonBody, ...ofStart],
+  },
+  {
+    method: 'put',
+    path: '/api/messages/{message_id}',
+    operationId: 'editMessage',
+    tag: 'Messages',
+    summary: 'Change a message',
+    description: 'The messages after it followed from the old text: they are deleted.',
+    scope: 'sessions:write',
+    parameters: ['message_id'],
+    body: { schema: 'EditMessage', required: true },
+    answers: [{ status: 200, description: 'Changed.', schema: 'MessageActionAnswer' }],
+    errors: [...ofMessage, ...ofJsonBody, 'store_conflict', 'no_orchestrator'],
+  },
+  {
+    method: 'delete',
+    path: '/api/messages/{message_id}',
+    operationId: 'deleteMessage',
+    tag: 'Messages',
+    summary: 'Delete a message and those after it',
+    scope: 'sessions:write',
+    parameters: ['message_id', 'ofSession'],
+    answers: [{ status: 200, description: 'Deleted.', schema: 'MessageActionAnswer' }],
+    errors: [...ofMessage, 'invalid_query', 'store_conflict', 'no_orchestrator'],
+  },
+  {
+    method: 'post',
+    path: '/api/messages/{message_id}/feedback',
+    operationId: 'giveFeedback',
+    tag: 'Messages',
+    summary: 'Judge a message',
+    description: 'Whoever may read the session may judge; a later judgement takes the place of the earlier one.',
+    scope: 'sessions:read',
+    parameters: ['message_id'],
+    body: { schema: 'Feedback', required: true },
+    answers: [{ status: 200, description: 'Stored.', schema: 'MessageActionAnswer' }],
+    errors: [...ofMessage, ...ofJsonBody, 'store_conflict', 'no_orchestrator'],
+  },
+  {
+    method: 'post',
+    path: '/api/events/{session_id}',
+    operationId: 'publishEvents',
+    tag: 'Agents',
+    summary: 'Store events of an agent outside',
+    description:
+      'One event as application/json, or up to 1,000 as application/x-ndjson, one per line. Answered when the bus has stored all of them. A malformed line is named in `details.line`, and nothing of its request is stored.',
+    scope: 'events:publish',
+    parameters: ['session_id', 'producer'],
+    body: { schema: 'OutsideEvent', required: true },
+    answers: [{ status: 200, description: 'All are stored.', schema: 'Published' }],
+    errors: [
+      ...ofSession,
+      ...ofJsonBody,
+      ...(['invalid_event', 'event_too_large', 'invalid_query', 'run_not_found', 'run_finished'] as const),
+      ...(['bus_unavailable', 'publish_unknown', 'no_orchestrator'] as const),
+    ],
+  },
+  {
+    method: 'post',
+    path: '/api/runs',
+    operationId: 'startOutsideRun',
+    tag: 'Agents',
+    summary: 'Start a run that the caller works on itself',
+    description:
+      'Its events come by `POST /api/events/{session_id}`. It is lost, and ended, when none comes for some minutes. After a cancel its events are refused with 409 `run_finished`.',
+    scope: 'events:publish',
+    parameters: ['IdempotencyKey'],
+    body: { schema: 'StartOutsideRun', required: true },
+    answers: [{ status: 201, description: 'The run is the session’s active one.', schema: 'Run' }],
+    errors: [...ofSession, ...ofJsonBody, ...ofStart],
+  },
+  {
+    method: 'post',
+    path: '/api/runs/{run_id}/finish',
+    operationId: 'finishRun',
+    tag: 'Agents',
+    summary: 'End a run that the caller works on itself',
+    scope: 'events:publish',
+    parameters: ['run_id'],
+    body: { schema: 'FinishRun', required: false },
+    answers: [{ status: 200, description: 'The run has ended.', schema: 'Run' }],
+    errors: [...ofRun, ...ofJsonBody, 'run_finished', 'bus_unavailable'],
+  },
+  {
+    method: 'post',
+    path: '/api/runs/{run_id}/retry',
+    operationId: 'retryRun',
+    tag: 'Runs',
+    summary: 'Ask the question of an ended run again',
+    description: 'Asked twice it gives the same new run.',
+    scope: 'runs:start',
+    parameters: ['run_id'],
+    answers: [{ status: 202, description: 'The new run is accepted.', schema: 'StartRunAnswer' }],
+    errors: [...ofRun, 'run_active', 'too_many_runs'],
   },
   {
     method: 'delete',

@@ -45,6 +45,8 @@ export function openApiDocument(): Json {
     security: [{ bearer: [] }],
     tags: [
       { name: 'Runs', description: 'Start a run, see where it stands, cancel it.' },
+      { name: 'Messages', description: 'What people do with the messages of a session.' },
+      { name: 'Agents', description: 'Agents outside: their events and their runs.' },
       { name: 'Streams', description: `Events as they happen. ${streamNote()}` },
       { name: 'Sessions', description: 'Sessions and what was stored in them.' },
       { name: 'Sign-in', description: 'The session cookie of browsers, and revocations.' },
@@ -84,7 +86,9 @@ function operationOf(route: HttpRoute): Json {
       : { requestBody: { required: body.required, content: { 'application/json': { schema: ref(body.schema) } } } }),
     responses: {
       ...Object.fromEntries(route.answers.map((answer) => [answer.status, responseOf(answer)])),
-      ...(tag === 'Operations' ? {} : errorResponses([...DOOR_ERRORS, ...(scope === undefined ? [] : TOKEN_ERRORS), ...route.errors])),
+      ...(tag === 'Operations'
+        ? {}
+        : errorResponses([...DOOR_ERRORS, ...(scope === undefined ? [] : TOKEN_ERRORS), ...route.errors])),
     },
   };
 }

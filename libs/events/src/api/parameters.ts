@@ -19,6 +19,15 @@ const resumeNote = 'Anything that is not a position of this session’s stream g
 export const PARAMETERS: Readonly<Record<string, Json>> = {
   session_id: path('session_id', 'Session.'),
   run_id: path('run_id', 'Run.'),
+  message_id: { ...path('message_id', 'Message.'), schema: { type: 'string', minLength: 1, maxLength: 128 } },
+  ofSession: {
+    ...query('session_id', 'The session that the message is in.', { $ref: `${SCHEMAS}Id` }),
+    required: true,
+  },
+  sessionCursor: query('cursor', '`next` of the page before.', { type: 'string' }),
+  producer: query('producer', 'Who counts the `seq` of the events; one per publishing process.', {
+    ...{ type: 'string', pattern: '^[A-Za-z0-9_-]{1,40}$' },
+  }),
   connection_id: path('connection_id', 'Connection: `connectionId` of the stream’s first block.'),
   principal: {
     ...path('principal', 'Principal of the same tenant: the `sub` of its tokens.'),

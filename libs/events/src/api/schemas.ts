@@ -23,8 +23,28 @@ import {
   gapBodySchema,
   pollAnswerSchema,
 } from '../http/event-pages.js';
+import {
+  editMessageBodySchema,
+  feedbackBodySchema,
+  messageActionAnswerSchema,
+  postMessageAnswerSchema,
+  postMessageBodySchema,
+  regenerateAnswerSchema,
+  regenerateBodySchema,
+} from '../http/messages.js';
+import {
+  finishRunBodySchema,
+  outsideEventSchema,
+  publishedBodySchema,
+  startOutsideRunBodySchema,
+} from '../http/outside-events.js';
 import { runBodySchema } from '../http/runs.js';
-import { createSessionBodySchema, sessionBodySchema, sessionListBodySchema } from '../http/sessions.js';
+import {
+  createSessionBodySchema,
+  renameSessionBodySchema,
+  sessionBodySchema,
+  sessionListBodySchema,
+} from '../http/sessions.js';
 import { startRunAnswerSchema, startRunBodySchema } from '../http/start-run.js';
 import { idSchema } from '../ids.js';
 import { networkAgentSchema } from '../kinds/fields.js';
@@ -61,7 +81,19 @@ const HTTP: Names = {
   StartRunAnswer: { schema: startRunAnswerSchema },
   Run: { schema: runBodySchema },
   CreateSession: { schema: createSessionBodySchema },
+  RenameSession: { schema: renameSessionBodySchema },
   Session: { schema: sessionBodySchema },
+  OutsideEvent: { schema: outsideEventSchema, description: 'An event of an agent outside; as NDJSON one per line.' },
+  Published: { schema: publishedBodySchema, description: 'Everything of the request is stored.' },
+  StartOutsideRun: { schema: startOutsideRunBodySchema },
+  FinishRun: { schema: finishRunBodySchema },
+  PostMessage: { schema: postMessageBodySchema },
+  PostMessageAnswer: { schema: postMessageAnswerSchema },
+  Regenerate: { schema: regenerateBodySchema },
+  RegenerateAnswer: { schema: regenerateAnswerSchema },
+  EditMessage: { schema: editMessageBodySchema },
+  Feedback: { schema: feedbackBodySchema },
+  MessageActionAnswer: { schema: messageActionAnswerSchema },
   SessionList: { schema: sessionListBodySchema, description: 'Newest first.' },
   Block: { schema: blockBodySchema, description: '`id:`, `event:` and `data:` of a stream block, as JSON.' },
   Gap: { schema: gapBodySchema, description: 'The events of (from, to] that can no longer be had.' },

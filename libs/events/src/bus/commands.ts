@@ -3,7 +3,10 @@
 import { z } from 'zod';
 import { errorBodySchema } from '../http/errors.js';
 import { questionSchema, titleSchema } from '../http/fields.js';
+import { outsideEventSchema, producerSchema } from '../http/outside-events.js';
 import { RUN_STATES } from '../http/runs.js';
+import { positionSchema } from '../position.js';
+import { EVENT_KINDS } from '../registry.js';
 import { idSchema } from '../ids.js';
 import { SCOPES, principalIdSchema } from '../principal.js';
 
@@ -64,6 +67,13 @@ const principal = principalSchema;
 /** A new schema at each call: the generated documents name them one by one. */
 const ofSession = () => z.looseObject({ principal, sessionId: idSchema });
 const ofReader = () => ofSession().extend({ reader: principalIdSchema });
+const ofMessage = () => ofSession().extend({ messageId: z.string().min(1).max(128) });
+const messageChange = () =>
+  z.looseObject({
+    position: positionSchema.optional(),
+    deletedMessageIds: z.array(z.string()),
+    feedbackId: z.string().optional(),
+  });
 const ofRun = () => z.looseObject({ principal, runId: idSchema });
 
 export const COMMANDS = {
@@ -99,8 +109,87 @@ export const COMMANDS = {
   listSessions: {
     subject: 'vana.commands.session.list',
     description: 'The caller’s own sessions, newest first.',
-    request: z.looseObject({ principal, limit: z.number().int().positive() }),
+    request: z.looseObject({
+      principal,
+      limit: z.number().int().positive(),
+      after: z.looseObject({ createdAtMs: timeMs, sessionId: idSchema }).optional(),
+    }),
     value: z.array(sessionRecordSchema),
+  },
+  renameSession: {
+    subject: 'vana.commands.session.rename',
+    description: 'Gives a session of the caller another title.',
+    request: ofSession().extend({ title: titleSchema }),
+    value: sessionRecordSchema,
+  },
+  getAgentNetwork: {
+    subject: 'vana.commands.session.agents',
+    description: 'The session’s agents, measured from its stored events.',
+    request: ofSession(),
+    value: EVENT_KINDS.agent_network_snapshot.data,
+  },
+  postMessage: {
+    subject: 'vana.commands.message.post',
+    description: 'Stores a message of the caller and starts the run that answers it.',
+    request: ofSession().extend({
+      content: questionSchema,
+      respond: z.boolean(),
+      idempotencyKey: z.string().optional(),
+    }),
+    value: z.looseObject({ messageId: z.string(), runId: idSchema.optional() }),
+  },
+  regenerateMessage: {
+    subject: 'vana.commands.message.regenerate',
+    description: 'Starts a run that writes a message anew.',
+    request: ofMessage().extend({ idempotencyKey: z.string().optional() }),
+    value: runRecordSchema,
+  },
+  editMessage: {
+    subject: 'vana.commands.message.edit',
+    description: 'Changes a message; those after it are deleted.',
+    request: ofMessage().extend({ content: questionSchema }),
+    value: messageChange(),
+  },
+  deleteMessage: {
+    subject: 'vana.commands.message.delete',
+    description: 'Deletes a message and those after it.',
+    request: ofMessage(),
+    value: messageChange(),
+  },
+  giveFeedback: {
+    subject: 'vana.commands.message.feedback',
+    description: 'Stores what the caller thinks of a message.',
+    request: ofMessage().extend({ type: z.enum(['upvote', 'downvote']), reason: z.string().optional() }),
+    value: messageChange(),
+  },
+  retryRun: {
+    subject: 'vana.commands.run.retry',
+    description: 'Asks the question of an ended run again.',
+    request: ofRun(),
+    value: runRecordSchema,
+  },
+  publishEvents: {
+    subject: 'vana.commands.events.publish',
+    description:
+      'Stores events of an agent outside the platform; answered when all of them are stored. Nest’s envelope: `{"id":"…","data":{…}}` goes out, `{"response":…}` comes back.',
+    request: ofSession().extend({ producer: producerSchema.optional(), events: z.array(outsideEventSchema) }),
+    value: z.looseObject({ positions: z.array(positionSchema), duplicates: z.number().int().nonnegative() }),
+  },
+  startOutsideRun: {
+    subject: 'vana.commands.run.start-outside',
+    description: 'Starts a run that the caller works on itself.',
+    request: ofSession().extend({ query: questionSchema, idempotencyKey: z.string().optional() }),
+    value: runRecordSchema,
+  },
+  finishRun: {
+    subject: 'vana.commands.run.finish',
+    description: 'Ends a run that the caller works on itself.',
+    request: ofRun().extend({
+      status: z.enum(['completed', 'partial', 'failed']),
+      finalReport: z.string(),
+      reason: z.string().optional(),
+    }),
+    value: runRecordSchema,
   },
   deleteSession: {
     subject: 'vana.commands.session.delete',

@@ -24,8 +24,8 @@ export const sessionBodySchema = z.object({
 });
 export type SessionBody = z.infer<typeof sessionBodySchema>;
 
-/** Newest first. */
-export const sessionListBodySchema = z.object({ sessions: z.array(sessionBodySchema) });
+/** Newest first. `next` is the `cursor` of the page after this one; absent on the last. */
+export const sessionListBodySchema = z.object({ sessions: z.array(sessionBodySchema), next: z.string().optional() });
 export type SessionListBody = z.infer<typeof sessionListBodySchema>;
 
 const limitUpTo = (most: number, fallback: number) =>
@@ -36,7 +36,19 @@ const limitUpTo = (most: number, fallback: number) =>
     .pipe(z.number().min(1).max(most))
     .default(fallback);
 
-/** `?limit=` of GET /api/sessions: 1..200, default 50. */
-export const sessionListQuerySchema = z.object({ limit: limitUpTo(200, 50) });
+/** Where a page of sessions begins: after the session with this creation time and id. */
+const sessionCursor = z
+  .string()
+  .regex(/^[0-9]{1,15}\.[A-Za-z0-9_-]{1,64}$/, 'must be the `next` of an earlier page')
+  .transform((text) => {
+    const [createdAtMs, sessionId] = text.split('.');
+    return { createdAtMs: Number(createdAtMs), sessionId: sessionId! };
+  });
+
+/** `?limit=` of GET /api/sessions: 1..200, default 50; `?cursor=`: the `next` of the page before. */
+export const sessionListQuerySchema = z.object({ limit: limitUpTo(200, 50), cursor: sessionCursor.optional() });
+
+/** PUT /api/sessions/{id}: a new title. */
+export const renameSessionBodySchema = z.object({ title: titleSchema.trim() });
 /** `?limit=` of GET /agent_network_history: 1..500, default 50. */
 export const agentHistoryQuerySchema = z.object({ limit: limitUpTo(500, 50) });

@@ -14,8 +14,14 @@ export const CHAT_KINDS = {
   },
   message_complete: {
     channel,
-    description: 'A message is written: its whole text.',
-    data: z.looseObject({ messageId, agentId: label.nullish(), offset: countNumber.nullish(), content: text }),
+    description: 'A message is written: its whole text. `role` is `user` for what a person wrote.',
+    data: z.looseObject({
+      messageId,
+      agentId: label.nullish(),
+      offset: countNumber.nullish(),
+      content: text,
+      role: label.nullish(),
+    }),
   },
   message_regenerating: {
     channel,

@@ -1,6 +1,7 @@
 // Port: sessions. The truth is one record per session; caches in front are confirmed at the truth
 // before a denial or a miss is answered. Adapters: JetStream KV with Redis in front, in-memory.
 import type { SessionKey } from '@vana/events';
+import type { SessionPlace } from './orchestrator-commands.js';
 import type { SessionRecord } from '../session-record.js';
 
 export interface SessionStore {
@@ -37,10 +38,11 @@ export interface SessionStore {
   remove(key: SessionKey, deletedAtMs: number): Promise<void>;
 
   /**
-   * Sessions owned by a principal, newest first, tombstones left out.
+   * Sessions owned by a principal, newest first (then by id), tombstones left out; `after` is the last of the page
+   * before.
    * @throws VanaError store_unavailable
    */
-  listOwned(tenant: string, owner: string, limit: number): Promise<SessionRecord[]>;
+  listOwned(tenant: string, owner: string, limit: number, after?: SessionPlace): Promise<SessionRecord[]>;
 
   /** Tells of every change of a record by any pod, tombstones included. Returns the stop function. */
   onChange(listener: (record: SessionRecord) => void): () => void;

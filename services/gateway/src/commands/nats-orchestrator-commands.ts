@@ -13,6 +13,8 @@ import {
 import { firstValueFrom, timeout } from 'rxjs';
 
 const ANSWER_MS = 5_000;
+/** The bus is given 15 s for an event before its outcome is called unknown. */
+const PUBLISHED_MS = 20_000;
 
 /** Nest's client over a connection that the service has already: one set of credentials and of reconnects. */
 class SharedConnectionClient extends ClientNats {
@@ -48,16 +50,28 @@ export class NatsOrchestratorCommands implements OrchestratorCommands {
   shareSession: OrchestratorCommands['shareSession'] = (command) => this.#send<SessionRecord>('shareSession', command);
   unshareSession: OrchestratorCommands['unshareSession'] = (command) =>
     this.#send<SessionRecord>('unshareSession', command);
+  renameSession: OrchestratorCommands['renameSession'] = (command) => this.#send('renameSession', command);
+  getAgentNetwork: OrchestratorCommands['getAgentNetwork'] = (command) => this.#send('getAgentNetwork', command);
+  retryRun: OrchestratorCommands['retryRun'] = (command) => this.#send('retryRun', command);
+  postMessage: OrchestratorCommands['postMessage'] = (command) => this.#send('postMessage', command);
+  regenerateMessage: OrchestratorCommands['regenerateMessage'] = (command) => this.#send('regenerateMessage', command);
+  editMessage: OrchestratorCommands['editMessage'] = (command) => this.#send('editMessage', command);
+  deleteMessage: OrchestratorCommands['deleteMessage'] = (command) => this.#send('deleteMessage', command);
+  giveFeedback: OrchestratorCommands['giveFeedback'] = (command) => this.#send('giveFeedback', command);
+  publishEvents: OrchestratorCommands['publishEvents'] = (command) =>
+    this.#send('publishEvents', command, PUBLISHED_MS);
+  startOutsideRun: OrchestratorCommands['startOutsideRun'] = (command) => this.#send('startOutsideRun', command);
+  finishRun: OrchestratorCommands['finishRun'] = (command) => this.#send('finishRun', command);
   deleteSession: OrchestratorCommands['deleteSession'] = async (command) => {
     await this.#send('deleteSession', command);
   };
 
   /** @throws VanaError the command's own; no_orchestrator when no answer came: whether it was done is not known then */
-  async #send<T>(name: keyof OrchestratorCommands, command: object): Promise<T> {
+  async #send<T>(name: keyof OrchestratorCommands, command: object, answerMs = this.answerMs): Promise<T> {
     let reply: unknown;
     try {
       const sent = this.client.send<unknown>(ORCHESTRATOR_PATTERNS[name], command);
-      reply = await firstValueFrom(sent.pipe(timeout({ first: this.answerMs })));
+      reply = await firstValueFrom(sent.pipe(timeout({ first: answerMs })));
     } catch (cause) {
       throw new VanaError('no_orchestrator', { cause });
     }

@@ -1,5 +1,5 @@
 // A run as callers see it.
-import type { RunBody } from '@vana/events';
+import { VanaError, isValidId, type RunBody, type StartRunAnswer } from '@vana/events';
 import type { RunRecord } from '@vana/run-state';
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -16,4 +16,20 @@ export function runBody(run: RunRecord): RunBody {
     ...(run.endedAtMs === undefined ? {} : { ended_at: iso(run.endedAtMs) }),
     ...(run.reason === undefined ? {} : { reason: run.reason }),
   };
+}
+
+export function startRunAnswer(run: RunRecord): StartRunAnswer {
+  return {
+    success: true,
+    session_id: run.sessionId,
+    run_id: run.runId,
+    message: 'The run is accepted; follow it on the event stream.',
+    timestamp: iso(run.createdAtMs),
+  };
+}
+
+/** @throws VanaError invalid_run_id */
+export function runIdOf(text: string): string {
+  if (!isValidId(text)) throw new VanaError('invalid_run_id');
+  return text;
 }

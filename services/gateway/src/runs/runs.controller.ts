@@ -1,13 +1,13 @@
 // Starting a run, looking at it, asking it to stop.
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { CurrentPrincipal, RequireScope } from '@vana/access-token';
-import { VanaError, isValidId, parseStartRun, type Principal, type RunBody, type StartRunAnswer } from '@vana/events';
+import { parseStartRun, type Principal, type RunBody, type StartRunAnswer } from '@vana/events';
 import { CountsAsRun } from '@vana/front-door';
 import type { OrchestratorCommands } from '@vana/run-state';
 import { sessionKeyOf } from '../access/session-access.js';
 import { COMMANDS } from '../ports.js';
 import { idempotencyKeyOf } from './idempotency-key.js';
-import { runBody } from './run-body.js';
+import { runBody, runIdOf, startRunAnswer } from './run-body.js';
 
 @Controller('api')
 export class RunsController {
@@ -33,13 +33,15 @@ export class RunsController {
       onActive,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     });
-    return {
-      success: true,
-      session_id: run.sessionId,
-      run_id: run.runId,
-      message: 'The run is accepted; follow it on the event stream.',
-      timestamp: new Date(run.createdAtMs).toISOString(),
-    };
+    return startRunAnswer(run);
+  }
+
+  /** Asks the question of an ended run again; asked twice it gives the same new run. */
+  @Post('runs/:run_id/retry')
+  @HttpCode(202)
+  @RequireScope('runs:start')
+  async retry(@Param('run_id') id: string, @CurrentPrincipal() principal: Principal): Promise<StartRunAnswer> {
+    return startRunAnswer(await this.commands.retryRun({ principal, runId: runIdOf(id) }));
   }
 
   @Get('runs/:run_id')
@@ -54,9 +56,4 @@ export class RunsController {
   async cancel(@Param('run_id') id: string, @CurrentPrincipal() principal: Principal): Promise<RunBody> {
     return runBody(await this.commands.cancelRun({ principal, runId: runIdOf(id) }));
   }
-}
-
-function runIdOf(text: string): string {
-  if (!isValidId(text)) throw new VanaError('invalid_run_id');
-  return text;
 }

@@ -8,13 +8,14 @@ import {
   isValidId,
   parseBody,
   parseQuery,
+  renameSessionBodySchema,
   sessionListQuerySchema,
   type CreateSessionBody,
   type Principal,
   type SessionBody,
   type SessionListBody,
 } from '@vana/events';
-import type { OrchestratorCommands } from '@vana/run-state';
+import type { AgentNetworkSnapshot, OrchestratorCommands } from '@vana/run-state';
 import { sessionKeyOf } from '../access/session-access.js';
 import { COMMANDS } from '../ports.js';
 import { sessionBody } from './session-body.js';
@@ -39,9 +40,14 @@ export class SessionsController {
   @Get()
   @RequireScope('sessions:read')
   async list(@Query() query: unknown, @CurrentPrincipal() principal: Principal): Promise<SessionListBody> {
-    const { limit } = parseQuery(sessionListQuerySchema, query);
-    const sessions = await this.commands.listSessions({ principal, limit });
-    return { sessions: sessions.map((session) => sessionBody(session, principal)) };
+    const { limit, cursor } = parseQuery(sessionListQuerySchema, query);
+    const asked = { principal, limit, ...(cursor === undefined ? {} : { after: cursor }) };
+    const sessions = await this.commands.listSessions(asked);
+    const last = sessions.length < limit ? undefined : sessions.at(-1);
+    return {
+      sessions: sessions.map((session) => sessionBody(session, principal)),
+      ...(last === undefined ? {} : { next: `${last.createdAtMs}.${last.sessionId}` }),
+    };
   }
 
   @Get(':session_id')
@@ -49,6 +55,29 @@ export class SessionsController {
   async get(@Param('session_id') id: string, @CurrentPrincipal() principal: Principal): Promise<SessionBody> {
     const { sessionId } = sessionKeyOf(principal, id);
     return sessionBody(await this.commands.getSession({ principal, sessionId }), principal);
+  }
+
+  @Put(':session_id')
+  @RequireScope('sessions:write')
+  async rename(
+    @Param('session_id') id: string,
+    @Body() body: unknown,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<SessionBody> {
+    const { sessionId } = sessionKeyOf(principal, id);
+    const { title } = parseBody(renameSessionBodySchema, body);
+    return sessionBody(await this.commands.renameSession({ principal, sessionId, title }), principal);
+  }
+
+  /** The session's agents, measured from its stored events. */
+  @Get(':session_id/agent-network')
+  @RequireScope('sessions:read')
+  async agents(
+    @Param('session_id') id: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<AgentNetworkSnapshot> {
+    const { sessionId } = sessionKeyOf(principal, id);
+    return this.commands.getAgentNetwork({ principal, sessionId });
   }
 
   /** Cancels an active run and ends every stream of the session; its id is never used again. */

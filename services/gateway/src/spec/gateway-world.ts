@@ -3,7 +3,13 @@ import { developmentAccessTokenSettings, issueToken, type TokenRequest } from '@
 import { type VanaError, type ErrorBody, type Principal } from '@vana/events';
 import { InMemoryPresence, InMemoryRevocationStore, InMemorySessionStore } from '@vana/in-memory';
 import { createLogger, createRegistry, type RunningService } from '@vana/observability';
-import type { OrchestratorCommands, RunRecord, SessionRecord } from '@vana/run-state';
+import type {
+  AgentNetworkSnapshot,
+  MessageChange,
+  OrchestratorCommands,
+  RunRecord,
+  SessionRecord,
+} from '@vana/run-state';
 import {
   createServer,
   request as httpRequest,
@@ -25,6 +31,12 @@ const RUN: RunRecord = {
   status: 'queued',
   cancelRequested: false,
   createdAtMs: NOW_MS,
+};
+
+const CHANGE: MessageChange = { position: 'e-7', deletedMessageIds: ['m-2'] };
+const NETWORK: AgentNetworkSnapshot = {
+  ...{ timestamp: new Date(NOW_MS).toISOString(), agents: {}, relationships: [], hierarchy: {} },
+  ...{ execution_stack: [], active_agents: [], data_dependencies: {} },
 };
 
 export function session(sessionId: string, owner: string, more: Partial<SessionRecord> = {}): SessionRecord {
@@ -61,6 +73,25 @@ class NotingCommands implements OrchestratorCommands {
     this.#note('shareSession', command, session(command.sessionId, 'ada', { readers: [command.reader] }));
   unshareSession: OrchestratorCommands['unshareSession'] = (command) =>
     this.#note('unshareSession', command, session(command.sessionId, 'ada'));
+
+  renameSession: OrchestratorCommands['renameSession'] = (command) =>
+    this.#note('renameSession', command, session(command.sessionId, 'ada', { title: command.title }));
+  getAgentNetwork: OrchestratorCommands['getAgentNetwork'] = (command) =>
+    this.#note('getAgentNetwork', command, NETWORK);
+  retryRun: OrchestratorCommands['retryRun'] = (command) => this.#note('retryRun', command, RUN);
+  postMessage: OrchestratorCommands['postMessage'] = (command) =>
+    this.#note('postMessage', command, { messageId: 'm-1', runId: 'run-1' });
+  regenerateMessage: OrchestratorCommands['regenerateMessage'] = (command) =>
+    this.#note('regenerateMessage', command, RUN);
+  editMessage: OrchestratorCommands['editMessage'] = (command) => this.#note('editMessage', command, CHANGE);
+  deleteMessage: OrchestratorCommands['deleteMessage'] = (command) => this.#note('deleteMessage', command, CHANGE);
+  giveFeedback: OrchestratorCommands['giveFeedback'] = (command) =>
+    this.#note('giveFeedback', command, { ...CHANGE, feedbackId: 'f-1' });
+  publishEvents: OrchestratorCommands['publishEvents'] = (command) =>
+    this.#note('publishEvents', command, { positions: command.events.map((_, n) => `e-${n + 1}`), duplicates: 0 });
+  startOutsideRun: OrchestratorCommands['startOutsideRun'] = (command) => this.#note('startOutsideRun', command, RUN);
+  finishRun: OrchestratorCommands['finishRun'] = (command) =>
+    this.#note('finishRun', command, { ...RUN, status: command.status });
 
   async #note<T>(name: keyof OrchestratorCommands, command: object, value: T): Promise<T> {
     this.calls.push({ name, command: command as { principal: Principal } });

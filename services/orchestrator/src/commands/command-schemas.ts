@@ -1,5 +1,14 @@
 // What a command that comes over the bus has to look like. Unknown fields are dropped: the sender may be newer.
-import { DEFAULT_TENANT, SCOPES, VanaError, idSchema, parseBody } from '@vana/events';
+import {
+  DEFAULT_TENANT,
+  MAX_BATCH_EVENTS,
+  MAX_TITLE_CHARACTERS,
+  SCOPES,
+  VanaError,
+  idSchema,
+  parseBody,
+  producerSchema,
+} from '@vana/events';
 import { z } from 'zod';
 
 const MAX_SESSIONS_LISTED = 200;
@@ -42,7 +51,40 @@ export const createSessionSchema = z.object({
 });
 export const sessionSchema = z.object({ principal, sessionId });
 export const readerSchema = z.object({ principal, sessionId, reader: z.string() });
-export const listSessionsSchema = z.object({ principal, limit: z.number().int().min(1).max(MAX_SESSIONS_LISTED) });
+export const renameSessionSchema = z.object({ principal, sessionId, title: z.string().max(MAX_TITLE_CHARACTERS) });
+export const listSessionsSchema = z.object({
+  principal,
+  limit: z.number().int().min(1).max(MAX_SESSIONS_LISTED),
+  after: z.object({ createdAtMs: z.number(), sessionId }).exactOptional(),
+});
+
+const messageId = z.string().min(1).max(128);
+const idempotencyKey = z.string().min(1).max(256).exactOptional();
+const content = z.string();
+export const postMessageSchema = z.object({ principal, sessionId, content, respond: z.boolean(), idempotencyKey });
+export const messageSchema = z.object({ principal, sessionId, messageId });
+export const regenerateSchema = messageSchema.extend({ idempotencyKey });
+export const editMessageSchema = messageSchema.extend({ content });
+export const feedbackSchema = messageSchema.extend({
+  type: z.enum(['upvote', 'downvote']),
+  reason: z.string().max(2_000).exactOptional(),
+});
+
+/** The events are looked at one by one by the command. */
+export const publishEventsSchema = z.object({
+  principal,
+  sessionId,
+  producer: producerSchema.exactOptional(),
+  events: z.array(z.unknown()).min(1).max(MAX_BATCH_EVENTS),
+});
+export const startOutsideRunSchema = z.object({ principal, sessionId, query: z.string(), idempotencyKey });
+export const finishRunSchema = z.object({
+  principal,
+  runId,
+  status: z.enum(['completed', 'partial', 'failed']),
+  finalReport: z.string(),
+  reason: z.string().max(512).exactOptional(),
+});
 
 /** @throws VanaError invalid_body, naming the fields */
 export function parseCommand<S extends z.ZodType>(schema: S, payload: unknown): z.output<S> {

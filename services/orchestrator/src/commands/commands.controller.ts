@@ -4,11 +4,20 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import { encodeReply, ORCHESTRATOR_PATTERNS, type CommandReply, type OrchestratorCommands } from '@vana/run-state';
 import {
   createSessionSchema,
+  editMessageSchema,
+  feedbackSchema,
+  finishRunSchema,
   listSessionsSchema,
+  messageSchema,
   parseCommand,
+  postMessageSchema,
+  publishEventsSchema,
   readerSchema,
+  regenerateSchema,
+  renameSessionSchema,
   runSchema,
   sessionSchema,
+  startOutsideRunSchema,
   startRunSchema,
 } from './command-schemas.js';
 
@@ -66,6 +75,61 @@ export class CommandsController {
   @MessagePattern(ORCHESTRATOR_PATTERNS.unshareSession)
   unshareSession(@Payload() payload: unknown) {
     return this.#answer(() => this.commands.unshareSession(parseCommand(readerSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.renameSession)
+  renameSession(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.renameSession(parseCommand(renameSessionSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.getAgentNetwork)
+  getAgentNetwork(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.getAgentNetwork(parseCommand(sessionSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.retryRun)
+  retryRun(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.retryRun(parseCommand(runSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.postMessage)
+  postMessage(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.postMessage(parseCommand(postMessageSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.regenerateMessage)
+  regenerateMessage(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.regenerateMessage(parseCommand(regenerateSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.editMessage)
+  editMessage(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.editMessage(parseCommand(editMessageSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.deleteMessage)
+  deleteMessage(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.deleteMessage(parseCommand(messageSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.giveFeedback)
+  giveFeedback(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.giveFeedback(parseCommand(feedbackSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.publishEvents)
+  publishEvents(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.publishEvents(parseCommand(publishEventsSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.startOutsideRun)
+  startOutsideRun(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.startOutsideRun(parseCommand(startOutsideRunSchema, payload)));
+  }
+
+  @MessagePattern(ORCHESTRATOR_PATTERNS.finishRun)
+  finishRun(@Payload() payload: unknown) {
+    return this.#answer(() => this.commands.finishRun(parseCommand(finishRunSchema, payload)));
   }
 
   #answer<T>(command: () => Promise<T>): Promise<CommandReply<T>> {

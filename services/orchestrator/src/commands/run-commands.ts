@@ -52,32 +52,62 @@ export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'get
     this.#ports = ports;
   }
 
-  async startRun(command: StartRun): Promise<RunRecord> {
+  /** @param why what the run is for, besides answering its question */
+  async startRun(command: StartRun, why: Pick<RunRecord, 'regenerates' | 'retryOf'> = {}): Promise<RunRecord> {
+    const { worker, board, queueLimit } = this.#ports;
+    const { run, isNew } = await this.take(command, { status: 'queued', ...why }, () => {
+      worker.ensureOpen();
+      if (board.queued >= queueLimit) throw new VanaError('too_many_runs');
+    });
+    if (isNew) await this.#enqueue(run);
+    return run;
+  }
+
+  /**
+   * A run's record, and its session takes it; nobody works on it yet.
+   * @param shape what of the record depends on who works on it
+   * @param admit throws when there is no room for one more
+   * @throws as startRun
+   */
+  async take(
+    command: StartRun,
+    shape: Pick<RunRecord, 'status'> & Partial<RunRecord>,
+    admit: () => void = () => undefined,
+  ): Promise<{ run: RunRecord; isNew: boolean }> {
     const { principal, sessionId, idempotencyKey, onActive = 'refuse' } = command;
-    requireSessionId(sessionId);
     const query = questionOf(command.query);
-    const session = await this.#sessionOf(command, query);
+    const session = await this.sessionFor(command, query);
     const runId = idempotencyKey === undefined ? newRunId() : runIdOfKey(principal, sessionId, idempotencyKey);
     const started = idempotencyKey === undefined ? undefined : await this.#startedBefore(session, runId, query);
-    if (started) return started;
+    if (started) return { run: started, isNew: false };
 
-    const { worker, hold, runs, clock, leaseMs, board, queueLimit } = this.#ports;
-    worker.ensureOpen();
-    if (board.queued >= queueLimit) throw new VanaError('too_many_runs');
+    admit();
+    const { hold, runs, clock, leaseMs } = this.#ports;
     const nowMs = clock.now();
     const draft: RunRecord = {
       ...{ tenant: principal.tenant, runId, sessionId, owner: principal.id, query },
-      ...{ status: 'queued', cancelRequested: false, createdAtMs: nowMs, leaseUntilMs: nowMs + leaseMs },
+      ...{ cancelRequested: false, createdAtMs: nowMs, leaseUntilMs: nowMs + leaseMs },
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...shape,
     };
     const ended = await hold.clear(session, runId, onActive);
     const standing = await runs.create(draft);
-    const run = standing === undefined ? draft : await this.#adopt(standing, query);
+    const run = standing === undefined ? draft : await this.#adopt(standing, draft);
     // Two starts with one key at once: the other pod is ahead with the same run.
-    if (run.status !== 'queued') return run;
+    if (run.status !== draft.status) return { run, isNew: false };
     await hold.take(run, titleOf(query), onActive, ended);
-    await this.#enqueue(run);
-    return run;
+    return { run, isNew: true };
+  }
+
+  /** @throws VanaError run_active (details.runId), unless the active run is the one that `start` would give again */
+  async ensureFree(session: SessionRecord, { principal, sessionId, idempotencyKey = '' }: StartRun): Promise<void> {
+    const runId = runIdOfKey(principal, sessionId, idempotencyKey);
+    await this.#ports.hold.clear(session, runId, 'refuse');
+  }
+
+  /** A run of the caller's own session. @throws VanaError invalid_run_id | run_not_found | store_unavailable */
+  ownRun(asker: Asker): Promise<RunRecord> {
+    return this.#find(asker, mayWrite);
   }
 
   async getRun({ principal, runId }: Asker): Promise<RunRecord> {
@@ -101,8 +131,12 @@ export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'get
   }
 
   /** The session, created for the caller if its id was never used. */
-  async #sessionOf({ principal, sessionId }: StartRun, query: string): Promise<SessionRecord> {
+  async sessionFor(
+    { principal, sessionId }: Pick<StartRun, 'principal' | 'sessionId'>,
+    query: string,
+  ): Promise<SessionRecord> {
     const { sessions, clock } = this.#ports;
+    requireSessionId(sessionId);
     const key = { tenant: principal.tenant, sessionId };
     const standing = await sessions.get(key);
     if (standing) return granted(standing, principal, mayWrite);
@@ -121,18 +155,19 @@ export class RunCommands implements Pick<OrchestratorCommands, 'startRun' | 'get
     if (run === undefined) return undefined;
     if (run.query !== query) throw new VanaError('idempotency_mismatch');
     const held = session.activeRunId === runId;
-    if (run.status === 'queued' && !held) return undefined;
+    const isDraft = run.status === 'queued' || (run.worker === 'outside' && run.status === 'running');
+    if (isDraft && !held) return undefined;
     if (held && isTerminal(run.status)) await releaseSession(sessions, run, clock.now());
     return run;
   }
 
   /** A draft with this key's id stands already: it gets a new lease. */
-  async #adopt(standing: RunRecord, query: string): Promise<RunRecord> {
-    if (standing.query !== query) throw new VanaError('idempotency_mismatch');
-    const { runs, clock, leaseMs } = this.#ports;
-    const run = await runs.update(standing.tenant, standing.runId, (record) =>
-      record.status === 'queued' && record.claimedBy === undefined
-        ? { ...record, leaseUntilMs: clock.now() + leaseMs }
+  async #adopt(standing: RunRecord, draft: RunRecord): Promise<RunRecord> {
+    if (standing.query !== draft.query) throw new VanaError('idempotency_mismatch');
+    const { leaseUntilMs = 0 } = draft;
+    const run = await this.#ports.runs.update(standing.tenant, standing.runId, (record) =>
+      record.status === draft.status && (record.claimedBy === undefined || record.worker === 'outside')
+        ? { ...record, leaseUntilMs }
         : undefined,
     );
     return run ?? standing;

@@ -8,6 +8,8 @@ export interface ResearchTask {
   readonly query: string;
   /** 1, or more when a worker was lost and the run goes on here; absent counts as 1. */
   readonly attempt?: number;
+  /** The message that is written anew. */
+  readonly regenerates?: string;
   /** Keeps results across attempts; absent where nothing is kept (specs). */
   readonly steps?: RunSteps;
 }

@@ -2,7 +2,9 @@
 // once, the others see the record change. One that waits in the queue is ended by the pod that is asked.
 import { isTerminal, type RunRecord, type RunStore } from '@vana/run-state';
 import type { Clock } from '@vana/stream-core';
+import type { OutsideRuns } from '../outside/outside-runs.js';
 import { deadline, unlessAborted } from './pause.js';
+import { CANCELLED } from './run-end.js';
 import type { RunLimits } from './run-limits.js';
 import { RunStopped } from './run-stop.js';
 import type { RunWorker } from './run-worker.js';
@@ -16,10 +18,12 @@ export interface CancelPorts {
 export class RunCancel {
   readonly #ports: CancelPorts;
   readonly #worker: RunWorker;
+  readonly #outside: OutsideRuns;
 
-  constructor(ports: CancelPorts, worker: RunWorker) {
+  constructor(ports: CancelPorts, worker: RunWorker, outside: OutsideRuns) {
     this.#ports = ports;
     this.#worker = worker;
+    this.#outside = outside;
   }
 
   /**
@@ -30,6 +34,7 @@ export class RunCancel {
     const run = await this.#ports.runs.update(tenant, runId, (record) =>
       isTerminal(record.status) || record.cancelRequested ? undefined : { ...record, cancelRequested: true },
     );
+    if (run?.worker === 'outside' && !isTerminal(run.status)) return this.#outside.end(run, CANCELLED);
     if (run?.status === 'queued') this.#worker.endQueued(run);
     else void this.#worker.cancel(tenant, runId);
     return run;

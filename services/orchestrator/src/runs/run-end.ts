@@ -1,6 +1,6 @@
 // How a run ended, and the one or two events that say so.
 import { ERROR_CODES, VanaError, type ErrorCode } from '@vana/events';
-import type { TerminalRunStatus } from '@vana/run-state';
+import type { RunRecord, TerminalRunStatus } from '@vana/run-state';
 import type { EngineEvent, EngineOutcome } from '../engine/research-engine.js';
 
 export interface RunEnd {
@@ -24,6 +24,19 @@ export function failure(fault: ErrorCode): RunEnd {
 /** A fault of our own keeps its code; whatever else an engine throws is not told to readers. */
 export function faultOf(error: unknown): ErrorCode {
   return error instanceof VanaError ? error.code : 'engine_failed';
+}
+
+/** A run's first event. */
+export function startedEvent({ runId, query, retryOf, regenerates }: RunRecord): EngineEvent {
+  return {
+    type: 'research_started',
+    channel: 'research',
+    data: {
+      ...{ runId, query },
+      ...(retryOf === undefined ? {} : { retryOf }),
+      ...(regenerates === undefined ? {} : { regenerates }),
+    },
+  };
 }
 
 export function errorEvent(runId: string, code: ErrorCode): EngineEvent {

@@ -8,7 +8,7 @@ import { Continuation } from './continuation.js';
 import { journaledSteps, type StepPorts } from './journaled-steps.js';
 import { deadline, unlessAborted } from './pause.js';
 import { retryPassing } from './retry.js';
-import { CANCELLED, endOfOutcome, failure, faultOf, type RunEnd } from './run-end.js';
+import { CANCELLED, endOfOutcome, failure, faultOf, startedEvent, type RunEnd } from './run-end.js';
 import { recordEnd, settleRun } from './run-ending.js';
 import { RunEmitter } from './run-emitter.js';
 import { RunLease } from './run-lease.js';
@@ -149,18 +149,10 @@ export class RunExecution {
 
   /** Stores the claim: what is told first, or that the run goes on. Then nothing of a former owner follows any more. */
   async #begin(lease: RunLease, publisher: RunPublisher): Promise<Continuation> {
-    const { runId, query, status, retryOf, regenerates } = this.run;
+    const { runId, status } = this.run;
     const { log, observer } = this.#ports;
     // Stored even when the run was cancelled while it waited: readers see every run begin and end.
-    const started = {
-      type: 'research_started',
-      channel: 'research',
-      data: {
-        ...{ runId, query },
-        ...(retryOf === undefined ? {} : { retryOf }),
-        ...(regenerates === undefined ? {} : { regenerates }),
-      },
-    } as const;
+    const started = startedEvent(this.run);
     if (status === 'queued') {
       observer.started(this.run);
       await publisher.step(started, this.#giveUp.signal);
@@ -192,13 +184,13 @@ export class RunExecution {
     signal.throwIfAborted();
     const over = new AbortController();
     const emitter = new RunEmitter(clock, publisher, continuation, signal);
-    const { runId, sessionId, query } = this.run;
+    const { runId, sessionId, query, regenerates } = this.run;
     const attempt = record.attempts ?? 1;
     const steps = journaledSteps(this.#ports, record, signal);
     const work = Promise.resolve()
       .then(() =>
         engine.run(
-          { runId, sessionId, query, attempt, steps },
+          { runId, sessionId, query, attempt, steps, ...(regenerates === undefined ? {} : { regenerates }) },
           (event) => {
             if (over.signal.aborted) return refusal(new VanaError('run_finished'));
             if (signal.aborted) return refusal(signal.reason as Error);

@@ -40,6 +40,11 @@ export class RunLease {
     );
   }
 
+  /** What a run's record says is held already, by an agent outside. */
+  static held(ports: LeasePorts, run: RunRecord): RunLease {
+    return new RunLease(ports, run.claimedBy ?? '', run);
+  }
+
   /** Takes the run as it stands: queued or lost. Answers and faults as `claim`. */
   static acquire(ports: LeasePorts, run: RunRecord): Promise<RunLease | undefined> {
     return run.status === 'queued' ? RunLease.claim(ports, run) : RunLease.takeOver(ports, run);

@@ -106,7 +106,7 @@ export class Pods {
       get: (key) => through(() => sessions.get(key)),
       update: (key, change) => changed(() => sessions.update(key, change)),
       remove: (key, atMs) => changed(() => sessions.remove(key, atMs)),
-      listOwned: (tenant, owner, limit) => through(() => sessions.listOwned(tenant, owner, limit)),
+      listOwned: (tenant, owner, limit, after) => through(() => sessions.listOwned(tenant, owner, limit, after)),
       onChange: (listener) => sessions.onChange(heard(listener)),
     };
     const log: EventLog = {
@@ -143,7 +143,15 @@ export class Pods {
     const registry = new Registry();
     const parts = composeRuns(
       {
-        ...{ publisher, log, runs: podRuns, sessions: podSessions, queue: podQueue, steps: podSteps },
+        ...{
+          publisher,
+          eraser: bus.publisher,
+          log,
+          runs: podRuns,
+          sessions: podSessions,
+          queue: podQueue,
+          steps: podSteps,
+        },
         ...{ engine: options.engine, clock, registry, logger: createLogger('orchestrator', 'silent') },
       },
       { ...DEFAULT_RUN_LIMITS, ...options.limits },
