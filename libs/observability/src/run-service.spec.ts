@@ -19,7 +19,7 @@ const asProcess = (fake: FakeProcess) => fake as unknown as Parameters<typeof ru
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('runService', () => {
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => void jest.useRealTimers());
 
   it.each(['SIGTERM', 'SIGINT', 'disconnect'])('closes the service on %s, then exits with 0', async (signal) => {
     const fake = new FakeProcess();

@@ -97,7 +97,7 @@ describe('npm start and npm run token', () => {
     const answer = await fetch(url!, { headers: { Authorization: `Bearer ${token}` } });
     const first = await answer.body!.getReader().read();
     expect(answer.status).toBe(200);
-    expect(Buffer.from(first.value).toString()).toContain('event: agent_network_connection');
+    expect(Buffer.from(first.value!).toString()).toContain('event: agent_network_connection');
   });
 
   it('says in one sentence that a port is in use', async () => {
