@@ -28,7 +28,7 @@ export interface RunningSystem {
   stop(): Promise<void>;
 }
 
-export interface SystemProcess {
+interface SystemProcess {
   readonly name: string;
   readonly pid: number;
 }

@@ -6,7 +6,7 @@ export interface ReceivedBlock {
   readonly data: string;
 }
 
-export interface Follow {
+interface Follow {
   readonly url: string;
   readonly token: string;
   readonly lastEventId?: string;

@@ -14,9 +14,9 @@ import { soak } from './soak.js';
 
 const FIGURES: readonly Figure[] = [podKill, natsRestart, redisFlush, slowReader, herd, leaderKill, soak];
 /** Committed: what the page is made from. */
-export const FIGURES_FILE = join(ROOT, 'faults', 'results', 'figures.json');
+const FIGURES_FILE = join(ROOT, 'faults', 'results', 'figures.json');
 
-export interface Measured {
+interface Measured {
   readonly machine: string;
   readonly at: string;
   readonly rows: readonly Row[];

@@ -109,7 +109,10 @@ describe('a chat', () => {
     server.refuseWith(409);
     await chat.send('Why?');
     const [question] = visibleMessages(conversation(chat));
-    expect(question).toMatchObject({ status: 'refused', error: expect.stringContaining('active') as unknown as string });
+    expect(question).toMatchObject({
+      status: 'refused',
+      error: expect.stringContaining('active') as unknown as string,
+    });
     server.refuseWith(undefined);
     await chat.retry(question!.key);
     expect(visibleMessages(conversation(chat)).map(({ runId, status }) => [runId, status])).toEqual([

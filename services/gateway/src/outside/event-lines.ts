@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 const NDJSON = 'application/x-ndjson';
 
 /** What the parser leaves of an NDJSON body. */
-export class EventLines {
+class EventLines {
   constructor(readonly events: readonly unknown[]) {}
 }
 

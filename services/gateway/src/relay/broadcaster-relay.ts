@@ -36,7 +36,7 @@ export interface RelayJob {
   readonly onEnd?: (ending: RelayEnding) => void;
 }
 
-export interface RelayEnding {
+interface RelayEnding {
   readonly by: RelayEnd;
   /** What the broadcaster said of it, where it ended the answer. */
   readonly reason: string | undefined;
