@@ -17,14 +17,6 @@ import { Seeded } from './seeded.js';
 import { persistently, sleep, until } from './waiting.js';
 import type { World } from './world/world.js';
 
-/** What the stream held just before a fault ended that life of it. */
-interface EndedLife {
-  readonly read: StreamRead;
-  readonly endedMs: number;
-  /** The next life is the same up to here; `undefined`: it began anew. */
-  readonly commonSeq: number | undefined;
-}
-
 const DEFAULT_LOAD: Load = {
   sessions: 6,
   clientsPerSession: 5,
@@ -44,7 +36,7 @@ export class Scene {
   readonly clients: Follower[] = [];
   readonly writers: SessionWriter[] = [];
   /** The stream's lives before this one. */
-  readonly earlierLives: EndedLife[] = [];
+  readonly earlierLives: StreamRead[] = [];
   readonly api: GatewayApi;
   readonly runs: RunStarter;
   /** Sequences that nobody's publisher has stored: garbage and forgeries of ours. */
@@ -163,20 +155,10 @@ export class Scene {
     await Promise.all(this.writers.map((writer) => writer.hold(held)));
   }
 
-  /** The stream is another one from here on: a new one, or the same again up to `commonSeq`. */
-  beginLife(read: StreamRead, commonSeq?: number): void {
-    this.earlierLives.push({ read, commonSeq, endedMs: performance.now() });
-    if (commonSeq === undefined) this.firstSeq = 1;
-  }
-
-  /** Every client has had what is stored now. */
-  async untilDelivered(): Promise<void> {
-    await this.#settle();
-  }
-
-  /** Whether what was acknowledged then was lost with an earlier life of the stream. */
-  isForgotten({ seq, atMs }: { readonly seq: number; readonly atMs: number }): boolean {
-    return this.earlierLives.some(({ commonSeq = 0, endedMs }) => atMs < endedMs && seq > commonSeq);
+  /** The stream is another one from here on; this is what the one before held at its end. */
+  beginLife(ended: StreamRead): void {
+    this.earlierLives.push(ended);
+    this.firstSeq = 1;
   }
 
   async lastSeq(): Promise<number> {

@@ -144,23 +144,4 @@ describe('judgeReader', () => {
     expect(judge(GOOD, { lives, allowed: { resets: ['epoch_changed'] } })).toEqual({ stuck: 1 });
     expect(judge([...record.slice(0, 4), record.at(-1)!], { lives })).toMatchObject({ foreign: 1 });
   });
-
-  it('leaves a stream that went back by a reset; before it only events of the two lives may come', () => {
-    const replaced = wire(18, 'x.faults.note', 'chat', { n: 'other' });
-    const next: SessionTruth = { ...TRUTH, epoch: 'e2', events: [...EVENTS.slice(0, 8), replaced], wentBack: true };
-    const lives = [TRUTH, next];
-    const allowed = { resets: ['epoch_changed', 'position_unknown'] };
-    const reset = verdict(16, 'reset', { reason: 'epoch_changed' }, 'e2');
-    const early = block('x.faults.note', 18, { n: 'other' });
-    const last = block('x.faults.note', 18, { n: 'other' }, 'e2');
-    expect(judge([...GOOD, reset, last], { lives, allowed })).toEqual({});
-    expect(judge([...GOOD, early, block('heartbeat', 18), reset, last], { lives, allowed })).toEqual({});
-    const unknown = verdict(16, 'reset', { reason: 'position_unknown' });
-    expect(judge([...GOOD, unknown, early, reset, last], { lives, allowed })).toEqual({});
-    expect(judge([...GOOD, early, block('x.faults.note', 19, {}), reset, last], { lives, allowed })).toEqual({
-      out_of_order: 1,
-    });
-    expect(judge([...GOOD, reset], { lives, allowed })).toEqual({ lost: 1 });
-    expect(judge([...GOOD, early], { lives, allowed })).toEqual({ stuck: 1 });
-  });
 });

@@ -10,7 +10,7 @@ export interface ReaderRecord {
   readonly blocks: readonly Block[];
 }
 
-/** One life of a session's events. A stream that was re-created or rolled back begins another one. */
+/** One life of a session's events. A stream that was re-created begins another one. */
 export interface SessionTruth {
   readonly epoch: string;
   /** Every event that was ever stored, ascending: those that retention has dropped included. */
@@ -19,8 +19,6 @@ export interface SessionTruth {
   readonly dropped: ReadonlySet<number>;
   /** Stored messages that nobody can read: a gap must name them. */
   readonly unreadable: ReadonlySet<number>;
-  /** This life began with the stream going back to an older copy of itself. */
-  readonly wentBack?: boolean;
 }
 
 export interface Allowed {
@@ -61,7 +59,6 @@ class Judge {
   /** Sequence up to which everything is accounted for; `undefined` before the first verdict. */
   #at: number | undefined;
   #delivered = 0;
-  #limbo = false;
   #connections = 0;
   /** Index in the life's events of the first one after `#at`. */
   #next = 0;
@@ -118,7 +115,6 @@ class Judge {
     };
     if (resume.verdict === 'reset') return this.#reset(resume.from, resume.reason ?? '');
     const from = this.#sequenceOf(resume.from);
-    if (this.#limbo) return;
     if (from === undefined) return this.#add('false_reset', `verdict ${resume.verdict} at ${resume.from}`);
     if (this.#at === undefined) return this.#start(from);
     if (resume.verdict === 'fresh') return this.#add('bad_position', `fresh at ${resume.from}, was at ${this.#at}`);
@@ -133,10 +129,7 @@ class Judge {
     }
     const epoch = from.slice(0, from.lastIndexOf('-'));
     const next = this.lives.findIndex((life, index) => index > this.#life && life.epoch === epoch);
-    if (next >= 0) {
-      this.#life = next;
-      this.#limbo = false;
-    } else if (this.lives[this.#life + 1]?.wentBack === true && this.#truth.epoch === epoch) this.#limbo = true;
+    if (next >= 0) this.#life = next;
     else if (this.#truth.epoch !== epoch) return this.#add('false_reset', `into an unknown epoch, ${from}`);
     this.#superseded = [];
     this.#seen.clear();
@@ -149,20 +142,7 @@ class Judge {
     if (this.#next < 0) this.#next = this.#truth.events.length;
   }
 
-  /**
-   * The stream has gone back, the pods have not agreed on its new epoch yet: until the reset that follows, only
-   * events of one of the two lives may come.
-   */
-  #isInLimbo(seq: number, data: string): boolean {
-    const next = this.lives[this.#life + 1];
-    if (next?.wentBack !== true) return false;
-    const holds = ({ events }: SessionTruth): boolean => events.find((event) => event.seq === seq)?.data === data;
-    if (!this.#limbo && !holds(this.#truth) && holds(next)) this.#limbo = true;
-    return this.#limbo && (holds(this.#truth) || holds(next));
-  }
-
   #event(block: Block, seq: number): void {
-    if (this.#isInLimbo(seq, block.data)) return;
     const data = JSON.parse(block.data) as Record<string, unknown>;
     if (data['merged'] !== undefined) return this.#mergedBlock(data, seq);
     const expected = this.#at! < seq ? this.#find(seq) : undefined;
@@ -232,7 +212,6 @@ class Judge {
   }
 
   #control(block: Block, seq: number): void {
-    if (this.#limbo) return;
     if (seq < this.#at!) return this.#add('bad_position', `${block.type} at ${seq}, was at ${this.#at}`);
     this.#passOver(seq, `${block.type} at ${seq}`, this.allowed.adaptive === true);
   }

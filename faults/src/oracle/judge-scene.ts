@@ -21,13 +21,13 @@ export interface SceneJudgement {
 export async function judgeScene(scene: Scene, stuck: readonly string[]): Promise<SceneJudgement> {
   const findings = new Findings();
   const read = await readStream(scene.nats, scene.firstSeq);
-  const lives = [...scene.earlierLives.map((life) => life.read), read];
+  const lives = [...scene.earlierLives, read];
   const acknowledged = scene.writers.flatMap((writer) => writer.acknowledged);
   const mayBeGone = scene.faultClass.retention === true;
   for (const detail of stuck) findings.add('stuck', detail);
 
   judgeAcknowledged(
-    acknowledged.filter((one) => !scene.isForgotten(one)),
+    acknowledged.filter(({ epoch }) => epoch === read.epoch),
     read.sessions,
     () => mayBeGone,
     findings,
@@ -42,9 +42,7 @@ export async function judgeScene(scene: Scene, stuck: readonly string[]): Promis
   const truths = new Map<string, SessionTruth[]>();
   for (const client of scene.clients) {
     const { session, channels, name, adaptive } = client.options;
-    const truth =
-      truths.get(session) ??
-      lives.map((life, n) => truthOf(scene, session, life, scene.earlierLives[n - 1]?.commonSeq !== undefined));
+    const truth = truths.get(session) ?? lives.map((life) => truthOf(scene, session, life));
     truths.set(session, truth);
     const result = judgeReader(
       { name, channels, blocks: client.blocks },
@@ -63,7 +61,7 @@ export async function judgeScene(scene: Scene, stuck: readonly string[]): Promis
 }
 
 /** A session's events of one life: what is stored, and what was acknowledged and has been dropped since. */
-function truthOf(scene: Scene, session: string, life: StreamRead, wentBack = false): SessionTruth {
+function truthOf(scene: Scene, session: string, life: StreamRead): SessionTruth {
   const events = new Map<number, WireEvent>();
   const unreadable = new Set<number>();
   const present = new Set<number>();
@@ -83,7 +81,6 @@ function truthOf(scene: Scene, session: string, life: StreamRead, wentBack = fal
     }
   }
   return {
-    wentBack,
     epoch: life.epoch,
     events: [...events.values()].sort((a, b) => a.seq - b.seq),
     dropped,

@@ -1,6 +1,6 @@
 // What the bus stream holds, read by a reader of our own: none of the code that serves readers is used.
-import { EVENT_STREAM, LIFE_STREAM, LIFE_SUBJECT } from '@vana/events';
-import { jetstream, jetstreamManager, type JetStreamManager, type JsMsg } from '@nats-io/jetstream';
+import { EVENT_STREAM } from '@vana/events';
+import { jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { persistently } from '../waiting.js';
 import { createHash } from 'node:crypto';
@@ -38,7 +38,7 @@ export async function readStream(nc: NatsConnection, fromSeq: number): Promise<S
       else sessions.set(stored.session, [stored]);
     });
   }
-  return { epoch: await epochOf(jsm, created), lastSeq: state.last_seq, sessions };
+  return { epoch: epochOf(created), lastSeq: state.last_seq, sessions };
 }
 
 async function eachMessage(
@@ -72,9 +72,7 @@ function storedOf(message: JsMsg): Stored {
   };
 }
 
-/** A short hash of the stream's name, its creation time and, once it has gone back, the mark of its life. */
-async function epochOf(jsm: JetStreamManager, created: string): Promise<string> {
-  const found = await jsm.streams.getMessage(LIFE_STREAM, { last_by_subj: LIFE_SUBJECT }).catch(() => null);
-  const mark = found === null ? '' : `\n${found.string()}`;
-  return createHash('sha256').update(`${EVENT_STREAM}\n${created}${mark}`).digest().readUIntBE(0, 5).toString(36);
+/** A short hash of the stream's name and its creation time. */
+function epochOf(created: string): string {
+  return createHash('sha256').update(`${EVENT_STREAM}\n${created}`).digest().readUIntBE(0, 5).toString(36);
 }

@@ -46,10 +46,7 @@ export class NatsEventLog implements EventLog {
     const jsm = await orBusUnavailable(() => jetstreamManager(nc, { checkAPI: false }));
     const js = jetstream(nc);
     const { state } = await orBusUnavailable(() => jsm.streams.info(EVENT_STREAM));
-    const tails = new Tails(jsm, js, told, state.last_seq, {
-      stored: (seq, storedAtMs) => epoch.noticed(seq, storedAtMs),
-      trouble: () => void epoch.refresh(),
-    });
+    const tails = new Tails(jsm, js, told, state.last_seq, () => void epoch.refresh());
     return new NatsEventLog(nc, told, epoch, new SessionReader(jsm, js, told), tails);
   }
 

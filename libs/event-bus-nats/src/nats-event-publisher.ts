@@ -142,7 +142,6 @@ export class NatsEventPublisher implements EventPublisher {
       this.#highest = seq <= floor ? seq : Math.max(this.#highest, seq);
       lane.tail = seq;
     }
-    this.#epoch.noticed(seq);
     return { epoch: this.#epoch.current, seq, duplicate };
   }
 

@@ -1,29 +1,26 @@
-// The epoch: which life of the bus stream this is, as part of every position. It is read again whenever it can
-// have changed.
-import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+// Which life of the bus stream this is. A deleted and re-created stream starts at sequence 1 again, so
+// its creation time is part of every position; it is read again whenever it can have changed.
+import { EVENT_STREAM } from '@vana/events';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { createHash } from 'node:crypto';
 import type { BusObserver } from './bus-observer.js';
 import { orBusUnavailable } from './bus-unavailable.js';
-import { readLife, readLifeAfter, type KnownMessage, type StreamLife } from './stream-life.js';
 
 const RETRY_MS = 500;
-
-const NOTHING: KnownMessage = { seq: 0, storedAtMs: undefined };
+const EPOCH_BYTES = 5;
 
 export class StreamEpoch {
   readonly #jsm: JetStreamManager;
-  readonly #js: JetStreamClient;
   readonly #observer: BusObserver;
   readonly #listeners = new Set<(epoch: string) => void>();
-  #current: StreamLife;
-  #known: KnownMessage = NOTHING;
+  #current: string;
   #refreshing: Promise<void> | undefined;
   #again = false;
   #closed = false;
 
-  private constructor(jsm: JetStreamManager, js: JetStreamClient, observer: BusObserver, current: StreamLife) {
+  private constructor(jsm: JetStreamManager, observer: BusObserver, current: string) {
     this.#jsm = jsm;
-    this.#js = js;
     this.#observer = observer;
     this.#current = current;
   }
@@ -31,16 +28,11 @@ export class StreamEpoch {
   /** @throws VanaError bus_unavailable, also when the stream does not exist */
   static async open(nc: NatsConnection, observer: BusObserver): Promise<StreamEpoch> {
     const jsm = await orBusUnavailable(() => jetstreamManager(nc, { checkAPI: false }));
-    return new StreamEpoch(jsm, jetstream(nc), observer, await orBusUnavailable(() => readLife(jsm)));
+    return new StreamEpoch(jsm, observer, await orBusUnavailable(() => readEpoch(jsm)));
   }
 
   get current(): string {
-    return this.#current.epoch;
-  }
-
-  /** A message that the stream holds: should it be missing one day, the stream has gone back. */
-  noticed(seq: number, storedAtMs?: number): void {
-    if (seq > this.#known.seq) this.#known = { seq, storedAtMs };
+    return this.#current;
   }
 
   onChange(listener: (epoch: string) => void): () => void {
@@ -48,7 +40,7 @@ export class StreamEpoch {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Reads it again, until the server tells it; listeners hear of a change before this resolves. */
+  /** Reads the creation time again, until the server tells it; listeners hear of a change before this resolves. */
   refresh(): Promise<void> {
     // An answer under way may be older than what made the caller ask.
     this.#again = this.#refreshing !== undefined;
@@ -66,11 +58,10 @@ export class StreamEpoch {
   async #read(): Promise<void> {
     do {
       this.#again = false;
-      const [known, current] = [this.#known, this.#current];
-      const life = await readLifeAfter(this.#jsm, this.#js, current, known).catch(() => undefined);
+      const epoch = await readEpoch(this.#jsm).catch(() => undefined);
       if (this.#closed) return;
-      if (life === undefined) await this.#wait();
-      else this.#set(life);
+      if (epoch === undefined) await this.#wait();
+      else this.#set(epoch);
     } while (this.#again && !this.#closed);
   }
 
@@ -79,11 +70,9 @@ export class StreamEpoch {
     return new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
   }
 
-  #set(life: StreamLife): void {
-    const { epoch } = life;
-    if (epoch === this.#current.epoch) return;
-    this.#current = life;
-    this.#known = NOTHING;
+  #set(epoch: string): void {
+    if (epoch === this.#current) return;
+    this.#current = epoch;
     this.#observer.epochChanged(epoch);
     for (const listener of this.#listeners) {
       try {
@@ -93,4 +82,10 @@ export class StreamEpoch {
       }
     }
   }
+}
+
+async function readEpoch(jsm: JetStreamManager): Promise<string> {
+  const { created } = await jsm.streams.info(EVENT_STREAM);
+  const hash = createHash('sha256').update(`${EVENT_STREAM}\n${created}`).digest();
+  return hash.readUIntBE(0, EPOCH_BYTES).toString(36);
 }

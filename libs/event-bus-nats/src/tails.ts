@@ -11,14 +11,6 @@ import type {
 } from '@nats-io/jetstream';
 import type { BusObserver } from './bus-observer.js';
 
-/** Who keeps an eye on which stream this is. */
-interface StreamWatcher {
-  /** A message that the stream holds. */
-  stored(seq: number, storedAtMs: number): void;
-  /** The consumer was found missing: the stream may be another one. */
-  trouble(): void;
-}
-
 export type TailListener = (session: SessionKey, seq: number) => void;
 
 const PULL_SIZE = 2_000;
@@ -31,19 +23,20 @@ export class Tails {
   readonly #jsm: JetStreamManager;
   readonly #js: JetStreamClient;
   readonly #observer: BusObserver;
-  readonly #watcher: StreamWatcher;
+  /** The consumer was found missing: the stream may be another one. */
+  readonly #onTrouble: () => void;
   readonly #listeners = new Set<TailListener>();
   #run: AbortController | undefined;
   /** Stream sequence up to which listeners have heard; `undefined`: up to the stream's end at the next start. */
   #seen: number | undefined;
 
   /** @param seen the stream's last sequence now: nothing is missed however long the first start takes */
-  constructor(jsm: JetStreamManager, js: JetStreamClient, observer: BusObserver, seen: number, watcher: StreamWatcher) {
+  constructor(jsm: JetStreamManager, js: JetStreamClient, observer: BusObserver, seen: number, onTrouble: () => void) {
     this.#jsm = jsm;
     this.#js = js;
     this.#observer = observer;
     this.#seen = seen;
-    this.#watcher = watcher;
+    this.#onTrouble = onTrouble;
   }
 
   listen(listener: TailListener): () => void {
@@ -137,15 +130,14 @@ export class Tails {
   ): Promise<void> {
     for await (const notification of messages.status()) {
       if (signal.aborted) return;
-      if (notification.type === 'stream_not_found' || notification.type === 'consumer_deleted') this.#watcher.trouble();
-      if (notification.type === 'consumer_not_found') this.#watcher.trouble();
+      if (notification.type === 'stream_not_found' || notification.type === 'consumer_deleted') this.#onTrouble();
+      if (notification.type === 'consumer_not_found') this.#onTrouble();
       if (isLoss(notification)) return this.restart();
     }
   }
 
   #tell(message: JsMsg): void {
     this.#seen = message.seq;
-    this.#watcher.stored(message.seq, message.time.getTime());
     const session = sessionOfSubject(message.subject);
     if (!session) return;
     for (const listener of this.#listeners) {

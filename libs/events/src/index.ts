@@ -2,8 +2,6 @@ export { DEFAULT_TENANT, ID_PATTERN, idSchema, isValidId, sessionKeyString, type
 export { formatPosition, parsePosition, positionSchema, type Position } from './position.js';
 export {
   EVENT_STREAM,
-  LIFE_STREAM,
-  LIFE_SUBJECT,
   EVENT_SUBJECT_FILTER,
   LIVE_SUBJECT_TRANSFORM,
   ORCHESTRATOR_QUEUE,

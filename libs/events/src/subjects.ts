@@ -17,10 +17,6 @@ export const REVOCATIONS_BUCKET = 'vana_revocations_v1';
 export const PRESENCE_SUBJECT = 'vana.presence.broadcaster';
 export const PRESENCE_ASK_SUBJECT = 'vana.presence.ask';
 
-/** Holds one message: the mark of the bus stream's present life, once it has gone back to an older copy. */
-export const LIFE_STREAM = 'VANA_LIFE_V1';
-export const LIFE_SUBJECT = 'vana.life';
-
 export function eventSubject({ tenant, sessionId }: SessionKey): string {
   return `vana.events.${tenant}.${sessionId}`;
 }
