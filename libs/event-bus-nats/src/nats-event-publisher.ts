@@ -1,7 +1,14 @@
 // Storing events by compare-and-set: every publish names the session's last sequence, which the server
 // checks and which is stored as `Vana-Prev`, the link that readers see losses by.
-import { VanaError, encodeStoredEvent, eventSubject, type SessionKey, type StoredEvent } from '@vana/events';
-import type { EventPublisher, PublishAck, RunClaim } from '@vana/stream-core';
+import {
+  EVENT_STREAM,
+  VanaError,
+  encodeStoredEvent,
+  eventSubject,
+  type SessionKey,
+  type StoredEvent,
+} from '@vana/events';
+import type { EventEraser, EventPublisher, PublishAck, RunClaim } from '@vana/stream-core';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { completeObserver, type BusObserver } from './bus-observer.js';
@@ -36,8 +43,9 @@ interface Sending {
   unfencedTo: number;
 }
 
-export class NatsEventPublisher implements EventPublisher {
+export class NatsEventPublisher implements EventPublisher, EventEraser {
   readonly #js: JetStreamClient;
+  readonly #jsm: JetStreamManager;
   readonly #lookups: StreamLookups;
   readonly #epoch: StreamEpoch;
   readonly #observer: BusObserver;
@@ -56,6 +64,7 @@ export class NatsEventPublisher implements EventPublisher {
     limits: PublisherLimits,
   ) {
     this.#js = jetstream(nc);
+    this.#jsm = jsm;
     this.#lookups = new StreamLookups(jsm);
     this.#epoch = epoch;
     this.#observer = observer;
@@ -88,6 +97,10 @@ export class NatsEventPublisher implements EventPublisher {
       unfencedTo: claim === undefined || claim.since === 'open' ? Infinity : claim.since,
     };
     return this.#lanes.run(sending.subject, (lane) => this.#store(sending, lane));
+  }
+
+  async erase(session: SessionKey): Promise<void> {
+    await orBusUnavailable(() => this.#jsm.streams.purge(EVENT_STREAM, { filter: eventSubject(session) }));
   }
 
   /** Stops watching the connection, which is the caller's; publishes under way go on. */
