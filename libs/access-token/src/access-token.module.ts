@@ -17,11 +17,11 @@ export class AccessTokenModule {
     const {
       admit = bearerAdmission([userTokenCheck(settings)], logRefusal),
       revocations = { covers: () => false },
-      sessionIdOf = sessionIdInPath,
+      sessionIdsOf = sessionIdInPath,
     } = parts;
     return {
       module: AccessTokenModule,
-      providers: [{ provide: APP_GUARD, useClass: createAccessTokenGuard({ admit, revocations, sessionIdOf }) }],
+      providers: [{ provide: APP_GUARD, useClass: createAccessTokenGuard({ admit, revocations, sessionIdsOf }) }],
     };
   }
 }
@@ -44,7 +44,7 @@ export function userTokenCheck(settings: AccessTokenSettings): TokenCheck {
 }
 
 /** The route parameter that all routes of a session have. */
-export function sessionIdInPath({ params }: AdmissionRequest): string | undefined {
+export function sessionIdInPath({ params }: AdmissionRequest): readonly string[] {
   const { session_id: sessionId } = (params ?? {}) as { session_id?: unknown };
-  return typeof sessionId === 'string' ? sessionId : undefined;
+  return typeof sessionId === 'string' ? [sessionId] : [];
 }

@@ -10,6 +10,7 @@ export interface AdmissionRequest {
   readonly headers: IncomingHttpHeaders;
   readonly params?: unknown;
   readonly query?: unknown;
+  readonly body?: unknown;
 }
 
 /** `anonymous`: none, in demo mode. */

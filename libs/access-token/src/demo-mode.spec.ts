@@ -53,7 +53,7 @@ describe('isUnguessable', () => {
 
 describe('anonymousAdmission', () => {
   const request = { method: 'GET', url: '/', headers: {} };
-  const admit = (id: string | undefined) => anonymousAdmission(() => id)(request);
+  const admit = (id: string | undefined) => anonymousAdmission(() => (id === undefined ? [] : [id]))(request);
 
   it('is nobody, one for each session, and the id is not told', async () => {
     const id = randomUUID();

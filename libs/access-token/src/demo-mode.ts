@@ -35,10 +35,10 @@ export function isUnguessable(sessionId: string): boolean {
   return characters.length * bitsEach >= NEEDED_BITS && new Set(characters).size >= LEAST_DIFFERENT;
 }
 
-/** Admits nobody to the session that the request names. @param sessionIdOf as the guard's */
-export function anonymousAdmission(sessionIdOf: (request: AdmissionRequest) => string | undefined): Admission {
+/** Admits nobody to the session that the request names first. @param sessionIdsOf as the guard's */
+export function anonymousAdmission(sessionIdsOf: (request: AdmissionRequest) => readonly string[]): Admission {
   return async (request) => {
-    const sessionId = sessionIdOf(request);
+    const [sessionId] = sessionIdsOf(request);
     if (sessionId === undefined) throw new VanaError('unauthenticated');
     if (!isValidId(sessionId)) throw new VanaError('invalid_session_id');
     if (!isUnguessable(sessionId)) throw new VanaError('weak_session_id');

@@ -11,14 +11,14 @@ const TOKEN_PARAMETERS = ['token', 'access_token', 'jwt'];
 
 /** What an administrator has revoked: `RevocationStore` of run-state. */
 interface Revocations {
-  covers(principal: Principal, sessionId?: string): boolean;
+  covers(principal: Principal, sessionId: string | undefined): boolean;
 }
 
 export interface GuardParts {
   readonly admit: Admission;
   readonly revocations: Revocations;
-  /** The session that a request is about, where it names one. */
-  readonly sessionIdOf: (request: AdmissionRequest) => string | undefined;
+  /** The sessions that a request names, the one that it is about first. */
+  readonly sessionIdsOf: (request: AdmissionRequest) => readonly string[];
 }
 
 function hasTokenInQuery(url: string): boolean {
@@ -30,7 +30,7 @@ function hasTokenInQuery(url: string): boolean {
   return false;
 }
 
-export function createAccessTokenGuard({ admit, revocations, sessionIdOf }: GuardParts): Type<CanActivate> {
+export function createAccessTokenGuard({ admit, revocations, sessionIdsOf }: GuardParts): Type<CanActivate> {
   @Injectable()
   class AccessTokenGuard implements CanActivate {
     constructor(@Inject(Reflector) private readonly reflector: Reflector) {}
@@ -45,7 +45,8 @@ export function createAccessTokenGuard({ admit, revocations, sessionIdOf }: Guar
       if (access?.kind === 'public') return true;
 
       const { principal, credential } = await admit(request);
-      if (revocations.covers(principal, sessionIdOf(request))) throw new VanaError('unauthenticated');
+      const named = [undefined, ...sessionIdsOf(request)];
+      if (named.some((id) => revocations.covers(principal, id))) throw new VanaError('unauthenticated');
       request.principal = principal;
       request.credential = credential;
       if (access === undefined || !principal.scopes.includes(access.scope)) {

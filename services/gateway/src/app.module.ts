@@ -7,7 +7,7 @@ import { ConnectionQuota, FrontDoor, PrincipalLimitsModule } from '@vana/front-d
 import { listen, registerOps, systemClock, type RunningService } from '@vana/observability';
 import { CallTokens } from './auth/call-tokens.js';
 import { ConnectionTokenController } from './auth/connection-token.controller.js';
-import { gatewayAdmission, sessionIdOf } from './auth/gateway-admission.js';
+import { gatewayAdmission, sessionIdsOf } from './auth/gateway-admission.js';
 import { LiveConnections } from './auth/live-connections.js';
 import { RevocationsController } from './auth/revocations.controller.js';
 import { BrowserSessionController } from './browser/browser-session.controller.js';
@@ -52,13 +52,13 @@ class GatewayModule {
     const admit = gatewayAdmission({
       tokens: userTokenCheck(settings.accessToken),
       browsers,
-      anonymous: settings.demoMode ? anonymousAdmission(sessionIdOf) : undefined,
+      anonymous: settings.demoMode ? anonymousAdmission(sessionIdsOf) : undefined,
       onRefused: logRefusal,
     });
     return {
       module: GatewayModule,
       imports: [
-        AccessTokenModule.register(settings.accessToken, { admit, revocations, sessionIdOf }),
+        AccessTokenModule.register(settings.accessToken, { admit, revocations, sessionIdsOf }),
         PrincipalLimitsModule.register(settings.frontDoor, door.limits),
       ],
       controllers: [

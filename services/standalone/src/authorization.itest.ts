@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HTTP_ROUTES, SCOPES, type HttpRoute } from '@vana/events';
+import { eventually } from '@vana/test-kit';
 import { TenantWorld, type Ask } from './spec/tenant-world.js';
 
 const world = new TenantWorld();
@@ -13,6 +14,8 @@ interface Scene {
   readonly sessionId: string;
   readonly runId: string;
   readonly connectionId: string;
+  /** Nobody has answered it. */
+  readonly messageId: string;
   close(): void;
 }
 
@@ -31,8 +34,8 @@ const CONNECTION = [
 const PUBLIC = ['204', '204', '204', '204'] as const;
 
 interface Row {
-  readonly path: (scene: Scene) => string;
-  readonly json?: unknown;
+  readonly path: (scene: Scene) => string | Promise<string>;
+  readonly json?: (scene: Scene) => unknown;
   /** [the same principal of another tenant, a stranger, a reader, one who was a reader] */
   readonly others: readonly [string, string, string, string];
   readonly owner: string;
@@ -43,7 +46,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   // A session id means nothing outside its tenant: there, this starts a session of its own.
   startRun: {
     path: (s) => `/api/run_sse/${s.sessionId}`,
-    json: { query: 'events=1', on_active: 'cancel' },
+    json: () => ({ query: 'events=1', on_active: 'cancel' }),
     others: ['202', STRANGERS, STRANGERS, STRANGERS],
     owner: '202',
   },
@@ -55,7 +58,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   extendConnection: { path: (s) => `/api/stream/${s.connectionId}/token`, others: CONNECTION, owner: '200' },
   poll: { path: (s) => `/api/poll/${s.sessionId}?wait=0`, others: SESSION_READ, owner: '200' },
   listSessions: { path: () => '/api/sessions', others: OWN, owner: '200' },
-  createSession: { path: () => '/api/sessions', json: {}, others: ['201', '201', '201', '201'], owner: '201' },
+  createSession: { path: () => '/api/sessions', json: () => ({}), others: ['201', '201', '201', '201'], owner: '201' },
   getSession: { path: (s) => `/api/sessions/${s.sessionId}`, others: SESSION_READ, owner: '200' },
   deleteSession: { path: (s) => `/api/sessions/${s.sessionId}`, others: SESSION_WRITE, owner: '204' },
   shareSession: { path: (s) => `/api/sessions/${s.sessionId}/readers/dan`, others: SESSION_WRITE, owner: '204' },
@@ -64,11 +67,67 @@ const ROWS: Readonly<Record<string, Row>> = {
   getRun: { path: (s) => `/api/runs/${s.runId}`, others: RUN_READ, owner: '200' },
   cancelRun: { path: (s) => `/api/runs/${s.runId}`, others: RUN_WRITE, owner: '200' },
   listAgentEvents: { path: () => '/agent_network_history', others: OWN, owner: '200' },
+  renameSession: {
+    path: (s) => `/api/sessions/${s.sessionId}`,
+    json: () => ({ title: 'New' }),
+    others: SESSION_WRITE,
+    owner: '200',
+  },
+  getAgentNetwork: { path: (s) => `/api/sessions/${s.sessionId}/agent-network`, others: SESSION_READ, owner: '200' },
+  postMessage: {
+    path: (s) => `/api/sessions/${s.sessionId}/messages`,
+    json: () => ({ content: 'a', respond: false }),
+    others: ['202', STRANGERS, STRANGERS, STRANGERS],
+    owner: '202',
+  },
+  // The message is a question: there is nothing to be written anew. Only the owner is told so.
+  regenerateMessage: {
+    path: (s) => `/api/messages/${s.messageId}/regenerate`,
+    json: (s) => ({ session_id: s.sessionId }),
+    others: SESSION_WRITE,
+    owner: '404 message_not_found',
+  },
+  editMessage: {
+    path: (s) => `/api/messages/${s.messageId}`,
+    json: (s) => ({ session_id: s.sessionId, content: 'b' }),
+    others: SESSION_WRITE,
+    owner: '200',
+  },
+  deleteMessage: {
+    path: (s) => `/api/messages/${s.messageId}?session_id=${s.sessionId}`,
+    others: SESSION_WRITE,
+    owner: '200',
+  },
+  giveFeedback: {
+    path: (s) => `/api/messages/${s.messageId}/feedback`,
+    json: (s) => ({ session_id: s.sessionId, type: 'upvote' }),
+    others: SESSION_READ,
+    owner: '200',
+  },
+  publishEvents: {
+    path: (s) => `/api/events/${s.sessionId}`,
+    json: () => ({ type: 'x.spec.note', id: 'n1', data: {} }),
+    others: SESSION_WRITE,
+    owner: '200',
+  },
+  startOutsideRun: {
+    path: () => '/api/runs',
+    json: (s) => ({ session_id: s.sessionId, query: 'why?' }),
+    others: ['201', STRANGERS, STRANGERS, STRANGERS],
+    owner: '201',
+  },
+  finishRun: {
+    path: async (s) => `/api/runs/${await ownRun(s)}/finish`,
+    json: () => ({}),
+    others: RUN_WRITE,
+    owner: '200',
+  },
+  retryRun: { path: (s) => `/api/runs/${s.runId}/retry`, others: RUN_WRITE, owner: '202' },
   signIn: { path: () => '/auth/session', others: OWN, owner: '200' },
   signOut: { path: () => '/auth/session', others: PUBLIC, owner: '204' },
   revoke: {
     path: () => '/auth/revocations',
-    json: { token_id: 'nobody’s' },
+    json: () => ({ token_id: 'nobody’s' }),
     others: ['201', '201', '201', '201'],
     owner: '201',
   },
@@ -117,6 +176,14 @@ async function revoked(route: HttpRoute): Promise<string> {
   return token;
 }
 
+/** A run that ada works on herself. */
+async function ownRun({ sessionId }: Scene): Promise<string> {
+  const json = { session_id: sessionId, query: 'why?' };
+  const run = await world.ask('/api/runs', { method: 'POST', token: await world.token('ada'), json });
+  expect(run.status).toBe(201);
+  return String(run.body['run_id']);
+}
+
 async function scene(): Promise<Scene> {
   const token = await world.token('ada');
   const sessionId = randomUUID();
@@ -126,6 +193,9 @@ async function scene(): Promise<Scene> {
     return answer.body;
   };
   const run = await ask('POST', `/api/run_sse/${sessionId}`, { json: { query: 'events=1' } });
+  const runId = String(run['run_id']);
+  await eventually(async () => (await ask('GET', `/api/runs/${runId}`))['status'] === 'completed');
+  const message = await ask('POST', `/api/sessions/${sessionId}/messages`, { json: { content: 'a', respond: false } });
   for (const reader of ['bob', 'carol']) await ask('PUT', `/api/sessions/${sessionId}/readers/${reader}`);
   await ask('DELETE', `/api/sessions/${sessionId}/readers/carol`);
   const stream = await world.open(`/api/stream/${sessionId}`, { token });
@@ -135,7 +205,8 @@ async function scene(): Promise<Scene> {
     if (text.includes('connectionId')) break;
   }
   const connectionId = /"connectionId":"([^"]+)"/.exec(text)![1]!;
-  return { sessionId, runId: String(run['run_id']), connectionId, close: () => void stream.destroy() };
+  const messageId = String(message['message_id']);
+  return { sessionId, runId, messageId, connectionId, close: () => void stream.destroy() };
 }
 
 describe('the matrix', () => {
@@ -149,10 +220,10 @@ describe('the matrix', () => {
       async (_name, route) => {
         const row = ROWS[route.operationId]!;
         const [about, token] = [await scene(), await tokenOf(route)];
-        const { status, code } = await world.ask(row.path(about), {
+        const { status, code } = await world.ask(await row.path(about), {
           method: route.method.toUpperCase(),
           token,
-          json: row.json,
+          json: row.json?.(about),
         });
         about.close();
         expect(code === undefined ? `${status}` : `${status} ${code}`).toBe(expected(route, row));

@@ -51,12 +51,19 @@ function isSame(a: Principal, b: Principal): boolean {
   return a.id === b.id && a.tenant === b.tenant;
 }
 
-/** The session that a request is about: in its path, in the stream path, or named beside a run. */
-export function sessionIdOf({ params, url }: AdmissionRequest): string | undefined {
-  const { session_id: inPath } = (params ?? {}) as { session_id?: unknown };
-  if (typeof inPath === 'string') return inPath;
+/** In the path, in the stream path, in the body, or named beside a run or a message. */
+export function sessionIdsOf({ params, url, body }: AdmissionRequest): readonly string[] {
   const start = url.indexOf('?');
-  return (
-    streamSessionOf(url) ?? new URLSearchParams(start < 0 ? '' : url.slice(start + 1)).get('session_id') ?? undefined
-  );
+  const named = [
+    memberOf(params),
+    streamSessionOf(url),
+    memberOf(body),
+    ...new URLSearchParams(start < 0 ? '' : url.slice(start + 1)).getAll('session_id'),
+  ];
+  return named.filter((id) => id !== undefined);
+}
+
+function memberOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('session_id' in value)) return undefined;
+  return typeof value.session_id === 'string' ? value.session_id : undefined;
 }

@@ -60,6 +60,17 @@ describe('POST /auth/revocations', () => {
     expect((await get(token)).status).toBe(200);
   });
 
+  it.each<[string, string, unknown]>([
+    ['POST', '/api/messages/m1/feedback', { session_id: 'mine', type: 'upvote' }],
+    ['POST', '/api/messages/m1/feedback?session_id=other', { session_id: 'mine', type: 'upvote' }],
+    ['DELETE', '/api/messages/m1?session_id=mine', undefined],
+    ['DELETE', '/api/messages/m1?session_id=mine', { session_id: 'other' }],
+  ])('closes it wherever it is named: %s %s %j', async (method, path, body) => {
+    const token = await world.token();
+    await revoke({ session_id: 'mine' });
+    expect(await world.ask(method, path, body, bearer(token))).toMatchObject({ status: 401, code: 'unauthenticated' });
+  });
+
   it('is an administrator’s', async () => {
     expect(await revoke({ principal: 'eve' }, {})).toMatchObject({ status: 403, code: 'insufficient_scope' });
     expect(await world.send('POST', '/auth/revocations')).toMatchObject({ status: 401 });
