@@ -150,9 +150,12 @@ describe('sizes and times', () => {
   ])('cut a client off that sends its %s too slowly', async (_name, begin) => {
     await world.start({ HTTP_HEADERS_TIMEOUT: '400', HTTP_REQUEST_TIMEOUT: '400' });
     const { hostname, port } = new URL(world.url);
-    const socket = createConnection(Number(port), hostname, () => socket.write(begin));
-    // One byte now and then keeps no connection alive.
-    const dripping = setInterval(() => socket.write('a'), 100);
+    let dripping: NodeJS.Timeout | undefined;
+    const socket = createConnection(Number(port), hostname, () => {
+      socket.write(begin);
+      // One byte now and then keeps no connection alive.
+      dripping = setInterval(() => socket.write('a'), 100);
+    });
     let heard = '';
     socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
     socket.on('error', () => undefined);
