@@ -1,5 +1,6 @@
 // An engine that does as it is told: for tests of everything around it, with RESEARCH_ENGINE=scripted also in whole
 // processes, where the question is the script. Refused in production.
+import { setTimeout as pause } from 'node:timers/promises';
 import { VanaError } from '@vana/events';
 import type { EngineEvent, EngineOutcome, ResearchEngine, ResearchTask } from './research-engine.js';
 
@@ -12,6 +13,10 @@ export interface Script {
   /** After the events: goes on until it is aborted. */
   readonly waitForAbort?: boolean;
   readonly outcome?: EngineOutcome;
+  /** Milliseconds before each event. */
+  readonly paceMs?: number;
+  /** Called once before each event, as a model is: its result is kept across attempts. */
+  readonly callModel?: (step: number) => Promise<string>;
 }
 
 export class ScriptedEngine implements ResearchEngine {
@@ -26,10 +31,12 @@ export class ScriptedEngine implements ResearchEngine {
     emit: (event: EngineEvent) => Promise<void>,
     signal: AbortSignal,
   ): Promise<EngineOutcome> {
-    const { events, failAt, error, waitForAbort, outcome } = this.#scriptOf(task);
+    const { events, failAt, error, waitForAbort, outcome, paceMs = 0, callModel } = this.#scriptOf(task);
     const last = failAt === undefined ? events.length : failAt - 1;
-    for (const event of events.slice(0, last)) {
+    for (const [index, event] of events.slice(0, last).entries()) {
       signal.throwIfAborted();
+      if (paceMs > 0) await pause(paceMs, undefined, { signal });
+      if (callModel) await task.steps?.once(`call ${index + 1}`, () => callModel(index + 1));
       await emit(event);
     }
     if (failAt !== undefined) throw error ?? new VanaError('engine_failed');
@@ -40,10 +47,13 @@ export class ScriptedEngine implements ResearchEngine {
 
 const DEFAULT_EVENTS = 12;
 const MAX_EVENTS = 2_000;
+const TOKEN = 'word ';
 
 /**
  * The script that a question asks for: `events=30` says how many events, `fail=10` fails in place of the tenth,
- * `wait-for-cancel` stays active after them. Other words mean nothing. Channels take turns.
+ * `wait-for-cancel` stays active after them, `pace=20` waits 20 ms before each, `tokens=1000` has that many pieces of a
+ * message instead, `model=8089` asks a model on that port of this machine before each. Other words mean nothing.
+ * Channels take turns.
  */
 export function scriptOfQuestion({ query, runId }: ResearchTask): Script {
   const number = (name: string): number | undefined => {
@@ -52,6 +62,10 @@ export function scriptOfQuestion({ query, runId }: ResearchTask): Script {
   };
   const total = Math.min(number('events') ?? DEFAULT_EVENTS, MAX_EVENTS);
   const fail = number('fail');
+  const tokens = number('tokens');
+  if (tokens !== undefined)
+    return { events: tokensOf(Math.min(tokens, MAX_EVENTS), runId), paceMs: number('pace') ?? 0 };
+  const port = number('model');
   let offset = 0;
   const events = Array.from({ length: total }, (_, index) => {
     const event = eventNumber(index, total, runId, offset);
@@ -62,6 +76,8 @@ export function scriptOfQuestion({ query, runId }: ResearchTask): Script {
     events,
     ...(fail === undefined ? {} : { failAt: Math.max(1, Math.min(fail, total + 1)) }),
     waitForAbort: query.includes('wait-for-cancel'),
+    paceMs: number('pace') ?? 0,
+    ...(port === undefined ? {} : { callModel: (step: number) => askModel(port, runId, step) }),
   };
 }
 
@@ -78,6 +94,21 @@ function eventNumber(index: number, total: number, runId: string, offset: number
   }
   const data = { messageId: `${runId}-report`, agentId, offset, delta: `Part ${index + 1}. ` };
   return { type: 'message_chunk', channel: 'chat', agentId, data };
+}
+
+function tokensOf(count: number, runId: string): EngineEvent[] {
+  const agentId = 'scripted';
+  return Array.from({ length: count }, (_, n) => ({
+    type: 'message_chunk',
+    channel: 'chat',
+    agentId,
+    data: { messageId: `${runId}-report`, agentId, offset: n * TOKEN.length, delta: TOKEN },
+  }));
+}
+
+async function askModel(port: number, runId: string, step: number): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${port}/${runId}/${step}`);
+  return answer.text();
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
