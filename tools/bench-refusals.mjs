@@ -32,7 +32,7 @@ process.exit(failed ? 1 : 0);
 async function measure(system) {
   const { gateways, tokenSecret } = system;
   const gateway = gateways[0];
-  const { issueToken, EventSource } = await clients();
+  const { issueToken } = await import('../libs/access-token/dist/index.js');
   const settings = { key: { algorithm: 'HS256', secret: tokenSecret }, issuer: 'vana-stream', audience: 'vana-stream' };
   const scopes = ['sessions:read', 'sessions:write', 'runs:start'];
   const token = await issueToken(settings, { sub: 'reader', scopes, expiresInS: 3_600 });
@@ -48,15 +48,10 @@ async function measure(system) {
   await fetch(`${gateway}/api/sessions`, { method: 'POST', headers, body: JSON.stringify({ session_id: session }) });
   const delays = [];
   let recording = false;
-  const source = new EventSource(`${gateway}/api/stream/${session}`, {
-    fetch: (input, init) =>
-      fetch(input, { ...init, headers: { ...init.headers, authorization: headers.authorization } }),
+  const reading = new AbortController();
+  const reader = follow(`${gateway}/api/stream/${session}`, token, reading.signal, (storedMs) => {
+    if (recording) delays.push(Date.now() - storedMs);
   });
-  for (const type of ['research_progress', 'thinking_update', 'message_chunk']) {
-    source.addEventListener(type, ({ data }) => {
-      if (recording) delays.push(Date.now() - Date.parse(JSON.parse(data).timestamp));
-    });
-  }
   let running = true;
   const runs = (async () => {
     while (running) {
@@ -78,7 +73,8 @@ async function measure(system) {
   const after = { ...(await memory(gateway, pid)), reads: await broadcasterRequests(system) };
   running = false;
   await runs;
-  source.close();
+  reading.abort();
+  await reader;
 
   delays.sort((a, b) => a - b);
   const p99 = delays[Math.ceil(delays.length * 0.99) - 1] ?? Infinity;
@@ -184,10 +180,23 @@ async function broadcasterRequests({ broadcasters }) {
   return count;
 }
 
-async function clients() {
-  const { issueToken } = await import('../libs/access-token/dist/index.js');
-  const { EventSource } = await import('eventsource');
-  return { issueToken, EventSource };
+/** Follows a stream and tells when each of its events was made; control blocks have no session. */
+async function follow(url, token, signal, heard) {
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` }, signal });
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const chunk of response.body) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop();
+      for (const line of lines.filter((one) => one.startsWith('data: '))) {
+        const { channel, timestamp } = JSON.parse(line.slice('data: '.length));
+        if (channel !== undefined) heard(Date.parse(timestamp));
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 async function startCluster() {
