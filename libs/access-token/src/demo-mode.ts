@@ -28,11 +28,17 @@ const NEEDED_BITS = 128;
 /** Of so many random characters at least this many differ, but for one case in millions. */
 const LEAST_DIFFERENT = 8;
 
-/** Whether an id can hold 128 random bits: a random UUID does, and so do 22 random letters and digits. */
+/** Whether an id can hold 128 random bits: a random UUID does, and so do 22 characters of base64url. */
 export function isUnguessable(sessionId: string): boolean {
-  const characters = sessionId.replace(/[-_]/g, '');
-  const bitsEach = /^[0-9]*$/.test(characters) ? Math.log2(10) : /^[0-9a-f]*$/i.test(characters) ? 4 : 5.9;
-  return characters.length * bitsEach >= NEEDED_BITS && new Set(characters).size >= LEAST_DIFFERENT;
+  // In ids of one case a dash is a separator; in base64url it is a digit.
+  const plain = sessionId.replace(/[-_]/g, '');
+  const bits = /[a-z]/.test(plain) && /[A-Z]/.test(plain) ? sessionId.length * 6 : plain.length * bitsOfOneCase(plain);
+  return bits >= NEEDED_BITS && new Set(plain).size >= LEAST_DIFFERENT;
+}
+
+function bitsOfOneCase(text: string): number {
+  if (/^[0-9]*$/.test(text)) return Math.log2(10);
+  return /^[0-9a-f]*$/i.test(text) ? 4 : Math.log2(36);
 }
 
 /** Admits nobody to the session that the request names first. @param sessionIdsOf as the guard's */
