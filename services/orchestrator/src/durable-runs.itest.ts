@@ -79,11 +79,13 @@ const eventsOf = async (sessionId: string): Promise<StoredEvent[]> => {
   const entries = await log.read({ tenant: 'default', sessionId }, 0, 10_000);
   return entries.map(({ event }) => event);
 };
-const ended = ({ runId }: Pick<RunRecord, 'runId'>, timeoutMs: number): Promise<RunRecord> =>
-  eventually(async () => {
-    const run = await runs.get('default', runId);
-    return run?.endedAtMs === undefined ? undefined : run;
-  }, timeoutMs) as Promise<RunRecord>;
+async function ended({ runId }: Pick<RunRecord, 'runId'>, timeoutMs: number): Promise<RunRecord> {
+  const run = await eventually(async () => {
+    const standing = await runs.get('default', runId);
+    return standing?.endedAtMs === undefined ? undefined : standing;
+  }, timeoutMs);
+  return run;
+}
 const start = (sessionId: string, query: string): Promise<RunRecord> =>
   send('startRun', { principal: ALICE, sessionId, query });
 const isReady = () => eventually(() => send('listSessions', { principal: ALICE, limit: 1 }));
