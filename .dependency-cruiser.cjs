@@ -20,13 +20,13 @@ module.exports = {
     only('core-imports-contract-and-core', CORE, `${CONTRACT}|${CORE}`),
     only('util-imports-contract-and-core', UTIL, `${CONTRACT}|${CORE}|${UTIL}`),
     only('adapters-import-core-contract-util', ADAPTER, `${CONTRACT}|${CORE}|${UTIL}`),
-    only('client-imports-contract', 'stream-client', CONTRACT),
+    only('client-imports-contract', 'stream-client|event-publisher', CONTRACT),
     only('ui-imports-client-and-contract', 'stream-react', `${CONTRACT}|stream-client`),
     {
       // What the contract brings along (zod, the schemas) has no place in a browser.
       name: 'client-imports-types-only',
       severity: 'error',
-      from: { path: lib('stream-client|stream-react'), pathNot: TESTS },
+      from: { path: lib('stream-client|stream-react|event-publisher'), pathNot: TESTS },
       to: { path: lib(CONTRACT), dependencyTypesNot: ['type-only'] },
     },
     {

@@ -14,6 +14,7 @@ const jest = (name, group, env, ...args) => ({
   report: `.vana/test-results/${name.replaceAll(' ', '-')}.json`,
 });
 
+const SOURCES = ['libs', 'services', 'apps'];
 const SERVERS = ['nats-server', 'redis-server'];
 
 export const STAGES = [
@@ -21,7 +22,7 @@ export const STAGES = [
   // Types before lint: the typed lint rules read the declarations that the build writes.
   check('types', 'tsc', '-b'),
   check('lint', 'eslint', '--max-warnings', '0', '.'),
-  check('boundaries', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'libs', 'services'),
+  check('boundaries', 'depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', ...SOURCES),
   check('unused', 'knip', '--no-progress'),
   check('api', 'node', 'tools/generate-api.mjs', '--check'),
   jest('unit', 'check', { VANA_SUITE: 'unit' }),

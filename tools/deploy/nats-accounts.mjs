@@ -23,7 +23,7 @@ const FORBIDDEN = [
   ['gateway', '$JS.API.STREAM.MSG.GET.VANA_EVENTS_V1'],
   ['orchestrator', 'vana.live.t.s'],
   ['orchestrator', '$JS.API.STREAM.DELETE.VANA_EVENTS_V1'],
-  ['orchestrator', '$JS.API.STREAM.PURGE.VANA_EVENTS_V1'],
+  ['broadcaster', '$JS.API.STREAM.PURGE.VANA_EVENTS_V1'],
   ['broadcaster', 'vana.live.t.s'],
   ['broadcaster', 'vana.events.t.s'],
   ['broadcaster', 'vana.commands.run.start'],

@@ -54,7 +54,11 @@ export async function judgeScene(scene: Scene, stuck: readonly string[]): Promis
     connections += result.connections;
   }
   const cuts = scene.clients.reduce((sum, client) => sum + client.cuts, 0);
-  if (scene.faultClass.cutsAllowed === false && cuts > 0) findings.add('untold_cut', `${cuts} cuts`, cuts);
+  if (scene.faultClass.cutsAllowed === false) {
+    for (const { cuts: own, options } of scene.clients) {
+      if (own > 0) findings.add('untold_cut', `${options.name}: ${own} times`, own);
+    }
+  }
   await judgeRedis(scene, read, findings);
   const stored = [...read.sessions.values()].reduce((sum, list) => sum + list.length, 0);
   return { findings, stored, acknowledged: acknowledged.length, delivered, connections, cuts };

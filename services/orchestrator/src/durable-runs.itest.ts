@@ -72,7 +72,8 @@ async function send<Name extends keyof OrchestratorCommands>(
   data: Parameters<OrchestratorCommands[Name]>[0],
 ): Promise<Awaited<ReturnType<OrchestratorCommands[Name]>>> {
   const reply = await nats.request(ORCHESTRATOR_PATTERNS[name], JSON.stringify({ id: '1', data }), { timeout: 20_000 });
-  return decodeReply(reply.json<{ response: unknown }>().response);
+  const { response } = reply.json<{ response: unknown }>();
+  return decodeReply<Awaited<ReturnType<OrchestratorCommands[Name]>>>(response);
 }
 
 const eventsOf = async (sessionId: string): Promise<StoredEvent[]> => {
