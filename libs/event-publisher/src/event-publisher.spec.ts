@@ -29,7 +29,7 @@ const options = (more: Partial<PublisherOptions> = {}): PublisherOptions => ({
   ...{ url: 'http://gateway', token: 't', sessionId: 's1', producer: 'p', clock, ...more },
   fetch: async (url, init) => {
     const { pathname, search } = new URL(url as URL);
-    const request = { path: pathname + search, headers: new Headers(init?.headers), body: String(init?.body) };
+    const request = { path: pathname + search, headers: new Headers(init?.headers), body: init?.body as string };
     seen.push(request);
     return answer(request, seen.length);
   },
