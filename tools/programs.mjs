@@ -9,6 +9,7 @@ const PROGRAMS = [
   { program: 'redis-server', variable: 'REDIS_SERVER_BIN', apt: 'redis-server', brew: 'redis' },
   { program: 'nginx', variable: 'NGINX_BIN', apt: 'nginx', brew: 'nginx' },
   { program: 'chromium', variable: 'CHROMIUM_BIN', apt: 'chromium', brew: 'chromium' },
+  { program: 'python3', variable: 'PYTHON_BIN', apt: 'python3', brew: 'python' },
   { program: 'curl', variable: 'CURL_BIN', apt: 'curl', brew: 'curl' },
 ];
 /** Debian keeps servers out of the PATH of ordinary users. */

@@ -30,11 +30,11 @@ export const STAGES = [
   { ...check('deploy', 'node', 'tools/verify-deploy.mjs'), group: 'deploy', programs: ['nats-server'] },
   {
     ...jest('e2e embedded', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'embedded' }, '--runInBand'),
-    programs: [...SERVERS, 'curl', 'chromium'],
+    programs: [...SERVERS, 'curl', 'python3', 'chromium'],
   },
   {
     ...jest('e2e cluster', 'e2e', { VANA_SUITE: 'e2e', E2E_SETUP: 'cluster' }, '--runInBand'),
-    programs: [...SERVERS, 'curl', 'nginx'],
+    programs: [...SERVERS, 'curl', 'python3', 'nginx'],
   },
 ];
 
