@@ -33,10 +33,8 @@ export interface NatsAccess {
   readonly tlsCa: string | undefined;
 }
 
-const natsAccessSchema = z.object(NATS_ACCESS_FIELDS);
-
 /** As `connectNats` takes them; `undefined` when none is set. */
-export function natsAccessFrom(values: z.output<typeof natsAccessSchema>): NatsAccess | undefined {
+export function natsAccessFrom(values: z.output<z.ZodObject<typeof NATS_ACCESS_FIELDS>>): NatsAccess | undefined {
   const { NATS_USER: user, NATS_PASSWORD: pass, NATS_CREDS: creds, NATS_TLS_CA: tlsCa } = values;
   const access = { user, pass, creds, tlsCa };
   return Object.values(access).every((value) => value === undefined) ? undefined : access;
